@@ -7,6 +7,8 @@ import type { Millis } from '../model/time.js';
 import type { PreparedQueryThread } from '../query/query-thread.js';
 import type { RemoteOptions } from '../query/remote/engine.js';
 import type { RuleEvaluation } from '../query/rule-evaluation.js';
+import type { RemoteWriteConfig } from '../remote-write/config/definition.js';
+import type { RemoteFigures } from '../remote-write/figures.js';
 import type { TransferredRuleFile } from '../rules/transfer.js';
 import type { ScrapeOutcome } from '../scrape/target-scraper.js';
 import type { CommandLineSettings } from './settings.js';
@@ -18,6 +20,8 @@ export interface BackendSettings extends Pick<CommandLineSettings, 'storage' | '
   readonly queryThreadFile?: URL;
   /** The same for the thread that scrapes. */
   readonly scrapeThreadFile?: URL;
+  /** The same for the thread of remote write. */
+  readonly remoteWriteThreadFile?: URL;
 }
 
 /** Callbacks for rule evaluation results. */
@@ -30,6 +34,8 @@ export interface QueryBackendEvents {
   onEvaluation(judgement: RuleEvaluation): void;
   /** A target was scraped. @param result what became of the samples; undefined when they were lost */
   onScraped(outcome: ScrapeOutcome, result: AppendResult | undefined): void;
+  /** Samples were sent to other storages. @param newest the newest sample that was stored to be sent */
+  onRemoteWrite(remotes: readonly RemoteFigures[], newest: Millis): void;
   /** All alerts that fire in the remote Prometheus. */
   onFiring(alerts: readonly RuleAlertView[], at: Millis): void;
 }
@@ -40,6 +46,8 @@ export interface RuleConfiguration {
   readonly rules: readonly TransferredRuleFile[];
   /** Time between two scrapes of the registry, each of which the rules evaluate. */
   readonly scrapeInterval: Millis;
+  /** Where samples are sent to. */
+  readonly remoteWrite: readonly RemoteWriteConfig[];
   /** For links in annotations. */
   readonly externalUrl: string;
   /** For templates. */

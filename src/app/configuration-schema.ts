@@ -16,6 +16,8 @@ import { pageSection } from '../http/page/settings.js';
 import type { Millis } from '../model/time.js';
 import { MAX_LIMIT } from '../probes/concurrency.js';
 import { host } from '../probes/kinds/host.js';
+import { remoteWriteJson } from '../remote-write/config/json-schema.js';
+import { REMOTE_WRITE } from '../remote-write/config/read.js';
 import { reportsSection } from '../report/settings.js';
 import { globalJson, scrapeConfigsJson } from '../scrape/config/json-schema.js';
 import { SCRAPE_SECTIONS } from '../scrape/config/read.js';
@@ -164,6 +166,11 @@ const scrapeSections = {
     'Files or patterns of files with further `scrape_configs`, relative to this file.',
     { example: ['scrape/*.yml'] },
   ),
+  remote_write: about(
+    asPrometheus('list, as in prometheus.yml', remoteWriteJson).optional(),
+    'Storages that every sample is sent to by remote write; see docs/scaling.md. Not with `query.url`.',
+    { example: [{ url: 'http://127.0.0.1:8428/api/v1/write' }] },
+  ),
 };
 
 /** Everything monitor.yml may hold, but for the keys of the kinds of services. */
@@ -227,6 +234,13 @@ export const monitorYml = section({
       code: 'custom',
       path: [name],
       message: 'with query.url the Prometheus there scrapes; put it into its configuration',
+    });
+  if (config.query.url !== undefined && config[REMOTE_WRITE] !== undefined && config[REMOTE_WRITE] !== null)
+    context.addIssue({
+      code: 'custom',
+      path: [REMOTE_WRITE],
+      message:
+        'with query.url no samples are kept here that could be sent; take query.url or remote_write out',
     });
   const ids = config.services.map(({ id }) => id);
   for (const { path, message } of unknownServices(config.endpoints, ids))

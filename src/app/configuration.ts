@@ -30,6 +30,8 @@ import type { ConnectionLimits } from '../probes/probe.js';
 import type { ProbeKind } from '../probes/probe-kind.js';
 import type { RemoteOptions } from '../query/remote/engine.js';
 import type { RelabelConfig } from '../relabel/config.js';
+import type { RemoteWriteConfiguration } from '../remote-write/config/definition.js';
+import { loadRemoteWrite, REMOTE_WRITE } from '../remote-write/config/read.js';
 import type { ReportPlan } from '../report/report-job.js';
 import { receiverProblems } from '../report/settings.js';
 import { loadRuleFiles } from '../rules/load.js';
@@ -57,6 +59,8 @@ export interface Configuration {
   readonly rules: readonly TransferredRuleFile[];
   /** What is scraped beside the monitor itself; nothing in remote mode. */
   readonly scrape: ScrapeConfiguration;
+  /** Where every sample is sent to; nowhere in remote mode. */
+  readonly remoteWrite: RemoteWriteConfiguration;
   /** Where workflows call which service. */
   readonly endpoints: EndpointCandidates;
   /** Whether the embedded Alertmanager or real ones send notifications. */
@@ -87,12 +91,14 @@ interface Links {
 const FOREIGN = [...SCRAPE_SECTIONS, ALERT_RELABEL_CONFIGS];
 const MAX_SLOW_AFTER: Millis = 5000;
 const SCRAPE_INTERVAL: Millis = 15_000;
+/** Sections that are read as Prometheus reads them. */
+const FOREIGN = [...SCRAPE_SECTIONS, REMOTE_WRITE];
 /**
  * Reads monitor.yml.
  * @throws ConfigError with every mistake in it.
  */
 export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Configuration {
-  const { config, scrape, rules, delivery, alertRelabelConfigs } = loadParts(file, env);
+  const { config, scrape, remoteWrite, rules, delivery, alertRelabelConfigs } = loadParts(file, env);
   const { intervals, max_concurrent_checks, pool } = config.scan;
   const services = config.services.map(service => serviceOf(service, config));
   const elsewhere = new Set(services.filter(({ isElsewhere }) => isElsewhere).map(({ id }) => id));
@@ -115,6 +121,7 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
     remote: remoteOf(config.query),
     scrapeInterval: config.query.scrape_interval ?? SCRAPE_INTERVAL,
     scrape: scrapeOfShard(scrape, config.shard),
+    remoteWrite,
     endpoints: config.endpoints,
     rules,
     delivery,
@@ -138,12 +145,14 @@ function loadParts(file: string, env: NodeJS.ProcessEnv | undefined) {
   const mistakes = new Mistakes();
   const config = mistakes.collect(() => loadYaml(file, monitorYml, env, FOREIGN));
   const scrape = mistakes.collect(() => scrapeOf(file, env));
+  const remoteWrite = mistakes.collect(() => loadRemoteWrite(file, env));
   const alertRelabelConfigs = mistakes.collect(() => loadAlertRelabelConfigs(file) ?? []);
   // The paths of these files are in the configuration.
   const rules = config && mistakes.collect(() => rulesOf(file, config));
   const delivery = config && mistakes.collect(() => deliveryOf(file, config));
-  if (!config || !scrape || !rules || !delivery || !alertRelabelConfigs) throw mistakes.toError();
-  return { config, scrape, rules, delivery, alertRelabelConfigs };
+  if (!config || !scrape || !remoteWrite || !rules || !delivery || !alertRelabelConfigs)
+    throw mistakes.toError();
+  return { config, scrape, remoteWrite, rules, delivery, alertRelabelConfigs };
 }
 
 function connectionsOf(pool: MonitorYml['scan']['pool'], limit: number): ConnectionLimits {

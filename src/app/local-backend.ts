@@ -12,6 +12,8 @@ import { SERVICE_INFO } from '../metrics/services.js';
 import type { Scrape } from '../model/scrape.js';
 import { type Millis, systemClock } from '../model/time.js';
 import { EmbeddedEngine } from '../query/embedded.js';
+import type { FamilyMetadata } from '../remote-write/message/message.js';
+import { RemoteWriter } from '../remote-write/remote-writer.js';
 import { Scraper } from '../scrape/scraper.js';
 import type { BackendSettings, QueryBackendEvents, RuleConfiguration } from './backend.js';
 import { OWN_JOB as JOB } from './configuration.js';
@@ -36,6 +38,7 @@ export class LocalBackend {
   readonly engine: EmbeddedEngine;
   /** Scrapes others. */
   readonly scraper: Scraper;
+  readonly #remoteWriter: RemoteWriter;
   readonly #sampler: Sampler;
   readonly #scrapeLoop: ScrapeLoop;
   readonly #events: QueryBackendEvents;
@@ -57,6 +60,7 @@ export class LocalBackend {
       onRestart: () => {
         this.#sampler.reset();
         this.scraper.reconnect();
+        this.#remoteWriter.reconnect();
       },
       ...(settings.queryThreadFile ? { threadFile: settings.queryThreadFile } : {}),
     });
@@ -66,6 +70,14 @@ export class LocalBackend {
       log: (level, message, fields) => log[level](fields, message),
       threadFile: settings.scrapeThreadFile,
     });
+    this.#remoteWriter = new RemoteWriter({
+      connect: port => this.engine.connectQueues(port),
+      setQueues: names => this.engine.setQueues(names),
+      metadata: () => this.#families(registry),
+      onFigures: (remotes, newest) => events.onRemoteWrite(remotes, newest),
+      log: (level, message, fields) => log[level](fields, message),
+      threadFile: settings.remoteWriteThreadFile,
+    });
     this.#scrapeLoop = new ScrapeLoop(
       this.#sampler,
       scrape => this.#append(scrape),
@@ -74,8 +86,19 @@ export class LocalBackend {
     );
   }
 
-  setRules({ rules, scrapeInterval, externalUrl, externalLabels, sentLabels }: RuleConfiguration): void {
+  /** Metadata of the monitor's own families and of those of targets. */
+  async #families(registry: Registry): Promise<readonly FamilyMetadata[]> {
+    const scraped = await this.scraper.metadata();
+    const others = scraped.map(({ metric: name, type, help, unit }) => ({ name, type, help, unit }));
+    const all = [...others, ...describeRegistry(registry)];
+    return [...new Map(all.map(each => [each.name, each])).values()];
+  }
+
+  setRules(configuration: RuleConfiguration): void {
+    const { rules, scrapeInterval, externalUrl, externalLabels, sentLabels, remoteWrite } = configuration;
     this.#sentLabels = sentLabels;
+    // Before the first scrape, so that none is missing in a queue.
+    this.#remoteWriter.configure(remoteWrite, externalLabels);
     this.engine.setRules({
       files: rules,
       interval: scrapeInterval,
@@ -110,5 +133,6 @@ export class LocalBackend {
     this.#isStopped = true;
     this.#scrapeLoop.close();
     await this.scraper.close();
+    await this.#remoteWriter.close();
   }
 }

@@ -30,6 +30,7 @@ import { Exposition } from '../metrics/exposition.js';
 import { InferenceMetrics, inferenceFamilies } from '../metrics/inference.js';
 import { OwnMetrics } from '../metrics/own.js';
 import { MetricsPage } from '../metrics/page.js';
+import { RemoteWriteMetrics } from '../metrics/remote-write.js';
 import { ReportMetrics } from '../metrics/reports.js';
 import { ScrapeMetrics } from '../metrics/scraping.js';
 import { countFamilies, ServiceMetrics, serviceFamilies } from '../metrics/services.js';
@@ -54,6 +55,7 @@ import { InferenceResults } from './inference-results.js';
 import type { Logger } from './log.js';
 import { Maintaining } from './maintenance.js';
 import { QueryBackend } from './query-backend.js';
+import { RemoteWriting } from './remote-writing.js';
 import { Reporting } from './reporting.js';
 import { RuleResults } from './rule-results.js';
 import { ScanResults } from './scan-results.js';
@@ -113,6 +115,7 @@ export class Monitor {
   readonly #exposition: Exposition;
   readonly #own: OwnMetrics;
   readonly #scrapeMetrics: ScrapeMetrics;
+  readonly #remoteWriting: RemoteWriting;
   readonly #lock: FolderLock;
   readonly #locking: LockWatch;
   readonly #store: Store;
@@ -170,6 +173,9 @@ export class Monitor {
     ]);
     this.#own = new OwnMetrics(this.#registry, { version: settings.version });
     this.#scrapeMetrics = new ScrapeMetrics(this.#registry);
+    this.#remoteWriting = new RemoteWriting(new RemoteWriteMetrics(this.#registry), this.#clock, () =>
+      this.#exposition.markChanged(),
+    );
     this.#store = new Store({
       file: join(settings.storage.path, 'monitor.db'),
       retention: settings.storage.retention,
@@ -199,6 +205,7 @@ export class Monitor {
       onRulesUnavailable: reason => this.#ruleResults.rulesUnavailable(reason),
       onEvaluation: evaluation => this.#ruleResults.add(evaluation),
       onScraped: (outcome, result) => this.#scrapeMetrics.scraped(outcome, result),
+      onRemoteWrite: (remotes, newest) => this.#remoteWriting.add(remotes, newest),
       onFiring: (alerts, at) => this.#alerts.alerting.applyRemoteAlerts(alerts, at),
     };
     this.#queryBackend = new QueryBackend(settings, this.#registry, this.#exposition, answeringEvents, log);
@@ -424,14 +431,19 @@ export class Monitor {
     this.#concurrencyLog.report(configuration.prober);
     this.#pushes.setServices(pushServices(configuration));
     this.#scraping.logWarnings();
+    this.#remoteWriting.configure(configuration.remoteWrite);
+    for (const err of configuration.remoteWrite.warnings)
+      this.#log.warn({ err }, 'Part of remote_write has no effect');
     this.#checks.configure(configuration.prober);
     this.#checks.setStatus(this.#cluster.status.overall);
   }
 
   #ruleConfiguration(): RuleConfiguration {
-    const { remote, rules, scrapeInterval } = this.#configuration;
+    const { remote, rules, scrapeInterval, remoteWrite } = this.#configuration;
+    const { remotes } = remoteWrite;
     const [externalUrl, externalLabels] = [this.#externalUrl, this.#externalLabels];
-    return { remote, rules, scrapeInterval, externalUrl, externalLabels, sentLabels: this.#sentLabels };
+    const sentLabels = this.#sentLabels;
+    return { remote, rules, scrapeInterval, remoteWrite: remotes, externalUrl, externalLabels, sentLabels };
   }
 
   /** What alerts have beside their own labels; where another Prometheus has the rules, its own external labels. */
@@ -483,6 +495,10 @@ export class Monitor {
     return {
       target: () => this.#queryBackend.target(this.#url, this.#configuration.scrapeInterval),
       scraped: this.#scraping.facts,
+      remoteWrite: {
+        masked: () => this.#configuration.remoteWrite.masked,
+        health: () => this.#remoteWriting.health(),
+      },
       samples: () => this.#queryBackend.samples,
       runtime: () => ({
         startedAt: this.#startedAt,

@@ -7,6 +7,7 @@ import { readBounded } from '../config/bounded-file.js';
 import { ConfigError } from '../config/load.js';
 import { parseYamlTree } from '../config/yaml-tree.js';
 import { concurrencyProblems } from '../probes/concurrency.js';
+import { REMOTE_WRITE } from '../remote-write/config/read.js';
 import { SCRAPE_SECTIONS } from '../scrape/config/read.js';
 import { parseFlags, UsageError } from './flags.js';
 import { inputFiles } from './input-files.js';
@@ -44,7 +45,7 @@ async function checked(file: string): Promise<CheckedConfig> {
 }
 
 async function monitors(file: string): Promise<CheckedConfig> {
-  const { services, elsewhere, remote, delivery, prober, scrape } = loadConfiguration(file);
+  const { services, elsewhere, remote, delivery, prober, scrape, remoteWrite } = loadConfiguration(file);
   const { checkJob } = await import('./prometheus-config.js');
   const jobs = scrape.jobs.map(job => checkJob(file, job));
   const parts = [counted(services.length, 'service')];
@@ -57,11 +58,13 @@ async function monitors(file: string): Promise<CheckedConfig> {
         'target',
       ),
     );
+  if (remoteWrite.remotes.length > 0) parts.push(counted(remoteWrite.remotes.length, 'remote write'));
   return {
     summary: parts.join(', '),
     warnings: [
       ...scrape.warnings,
       ...(elsewhere.size > 0 && !remote ? [`${file}: shard: ${NO_STORAGE}`] : []),
+      ...remoteWrite.warnings,
       ...jobs.flatMap(job => [...job.mistakes, ...job.warnings]),
       ...concurrencyProblems(prober.concurrency, prober.connections).map(each => `${file}: ${each}`),
       ...(delivery.by === 'embedded' ? delivery.config.warnings : []),
@@ -89,7 +92,7 @@ const PROMETHEUS_KEYS = new Set([
   'runtime',
 ]);
 /** What both have. */
-const SHARED_KEYS = new Set<string>([...SCRAPE_SECTIONS, 'rule_files', 'alerting']);
+const SHARED_KEYS = new Set<string>([...SCRAPE_SECTIONS, REMOTE_WRITE, 'rule_files', 'alerting']);
 const MONITOR_KEYS = new Set(Object.keys(monitorYml.shape).filter(key => !SHARED_KEYS.has(key)));
 
 function isPrometheus(file: string): boolean {

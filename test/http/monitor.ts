@@ -175,6 +175,9 @@ const NO_ENGINE: QueryEngine = {
   close: async () => {},
 };
 /** Nothing but the monitor itself is scraped. */
+/** No remote write. */
+export const NOTHING_SENT = { masked: () => '', health: () => undefined };
+
 export const NOTHING_SCRAPED: ScrapeFacts = {
   targets: () => [],
   pools: () => [],
@@ -187,6 +190,7 @@ export const NOTHING_SCRAPED: ScrapeFacts = {
 const NO_FACTS: PrometheusFacts = {
   target: () => undefined,
   scraped: NOTHING_SCRAPED,
+  remoteWrite: NOTHING_SENT,
   samples: () => undefined,
   runtime: () => ({ startedAt: START, reloadedAt: START, reloadSucceeded: true, retention: '30d' }),
   flags: () => ({}),

@@ -13,7 +13,12 @@ export const config = endpoint({
   summary: 'The configuration of a Prometheus that would gather the same samples',
   data: z.object({ yaml: z.string() }),
   handle: (_, { prometheus }: Pick<ApiContext, 'prometheus'>) =>
-    plain({ yaml: yamlOf(prometheus.target(), prometheus.scraped.configuration().masked) }),
+    plain({
+      yaml: yamlOf(
+        prometheus.target(),
+        prometheus.remoteWrite.masked() + prometheus.scraped.configuration().masked,
+      ),
+    }),
 });
 
 /** @param shown the sections of monitor.yml, `scrape_configs` last; empty without */

@@ -42,11 +42,20 @@ export interface ScrapeFacts {
   readonly configuration: () => Pick<ScrapeConfiguration, 'global' | 'masked'>;
 }
 
+/** Where samples are sent to. */
+interface RemoteWriteFacts {
+  /** The section of the configuration without secrets; empty when there is none. */
+  readonly masked: () => string;
+  /** Each receiver with `ok` or what is wrong with it, by name; undefined without receivers. */
+  readonly health: () => Readonly<Record<string, string>> | undefined;
+}
+
 /** Every function answers as of now. */
 export interface PrometheusFacts {
   /** Undefined in remote mode, where nothing is scraped here. */
   readonly target: () => OwnTarget | undefined;
   readonly scraped: ScrapeFacts;
+  readonly remoteWrite: RemoteWriteFacts;
   /** The local samples; undefined in remote mode. */
   readonly samples: () => SamplesStatus | undefined;
   readonly runtime: () => Runtime;

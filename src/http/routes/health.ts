@@ -24,6 +24,12 @@ const shape = z.object({
     .describe(
       'The same of the samples that PromQL and the rules see; absent where another server keeps them',
     ),
+  remote_write: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe(
+      'Receivers of `remote_write` by name: `ok`, or what keeps samples from them; absent without any',
+    ),
   rules: z.string().describe('`ok`, or what keeps the rules from being asked and how old the status is'),
   reason: z.string().optional().describe('Why the status is unhealthy'),
 });
@@ -72,6 +78,7 @@ export const health = route({
         alerts_count: cluster.status.alerts.length,
         store: storageText(store, clock.now()),
         samples: samples && storageText(samples, clock.now()),
+        remote_write: prometheus.remoteWrite.health(),
         rules: cluster.rulesProblem ? problemText(cluster.rulesProblem, clock.now()) : 'ok',
         reason,
       },

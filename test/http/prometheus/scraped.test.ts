@@ -36,6 +36,7 @@ const FACTS: Partial<PrometheusFacts> = {
     timeout: 15_000,
     last: undefined,
   }),
+  remoteWrite: { masked: () => '', health: () => undefined },
   scraped: {
     targets: () => [B, A],
     pools: () => [

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { OwnTarget, PrometheusFacts } from '../../../src/http/prometheus/facts.js';
 import { Labels } from '../../../src/model/labels.js';
 import type { ApiQuery } from '../../../src/query/engine.js';
-import { NOTHING_SCRAPED, START, startMonitor } from '../monitor.js';
+import { NOTHING_SCRAPED, NOTHING_SENT, START, startMonitor } from '../monitor.js';
 import { answerOf, NotingEngine } from './engines.js';
 
 const LABELS = { instance: '127.0.0.1:8083', job: 'langgraph-monitor' };
@@ -34,6 +34,7 @@ const FACTS: PrometheusFacts = {
     retention: '30d or 2GB',
   }),
   scraped: NOTHING_SCRAPED,
+  remoteWrite: NOTHING_SENT,
   flags: () => ({ 'config.file': 'monitor.yml', 'query.timeout': '2m' }),
 };
 

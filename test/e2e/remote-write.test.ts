@@ -1,0 +1,159 @@
+// remote_write to a real VictoriaMetrics and a real Prometheus: what they have is what the monitor has, sample by sample, after
+// receivers that were away and a monitor that was killed.
+
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { makeFolder, removeFolder } from '../support/child.js';
+import { type RunningMonitor, startMonitor } from '../support/monitor.js';
+import { type PrometheusServer, startPrometheus } from '../support/prometheus.js';
+import { Gate } from '../support/remote-write.js';
+import { startVictoriaMetrics, type VictoriaMetricsServer } from '../support/victoria-metrics.js';
+
+const PATIENCE = { timeout: 60_000, interval: 200 };
+const QUEUE = { batch_send_deadline: '200ms', min_backoff: '50ms', max_backoff: '500ms' };
+
+let victoria: VictoriaMetricsServer;
+let prometheus: PrometheusServer;
+let gates: Gate[];
+let folder = '';
+beforeAll(async () => {
+  folder = makeFolder('remote-write');
+  [victoria, prometheus] = await Promise.all([
+    startVictoriaMetrics(''),
+    startPrometheus('{}', undefined, undefined, ['--web.enable-remote-write-receiver']),
+  ]);
+  gates = await Promise.all(
+    [victoria.url, prometheus.url].map(url => new Gate(`${url}/api/v1/write`).listen()),
+  );
+});
+afterAll(async () => {
+  await Promise.all(gates.map(gate => gate.close()));
+  await Promise.all([victoria.close(), prometheus.close()]);
+  removeFolder(folder);
+});
+
+function configuration() {
+  const [first, second] = gates as [Gate, Gate];
+  return {
+    global: { external_labels: { cluster: 'lab', instance: 'never' } },
+    query: { scrape_interval: '500ms' },
+    host: { enabled: false },
+    services: { a: { url: 'http://127.0.0.1:1/', critical: false } },
+    remote_write: [
+      { name: 'victoria', url: first.url, queue_config: QUEUE },
+      { name: 'prometheus', url: second.url, queue_config: { ...QUEUE, max_samples_per_send: 500 } },
+    ],
+  };
+}
+
+interface Matrix {
+  readonly result: readonly {
+    readonly metric: Readonly<Record<string, string>>;
+    readonly values: readonly (readonly [number, string])[];
+  }[];
+}
+
+/** All samples of the last ten minutes up to a moment, by series. @param isSent without the external labels */
+async function samplesOf(url: string, at: number, isSent = false): Promise<Map<string, string[]>> {
+  const parameters = new URLSearchParams({ query: '{__name__!=""}[10m]', time: String(at) });
+  const answer = await fetch(`${url}/api/v1/query`, { method: 'POST', body: parameters });
+  const { data } = (await answer.json()) as { data: Matrix };
+  return new Map(
+    data.result
+      .map(({ metric, values }) => {
+        const labels = Object.entries(metric).filter(
+          ([name, value]) => !(isSent && (name === 'cluster' || value === 'never')),
+        );
+        const key = JSON.stringify(labels.sort(([a], [b]) => (a < b ? -1 : 1)));
+        return [key, values.map(([time, value]) => `${time} ${number(value)}`)] as [string, string[]];
+      })
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+const number = (text: string): number =>
+  /inf/i.test(text) ? Number(text.replace(/\+?inf/i, 'Infinity')) : Number(text);
+
+async function sentTo(monitor: RunningMonitor, name: string): Promise<number> {
+  const text = await (await monitor.get('/metrics')).text();
+  const line = text
+    .split('\n')
+    .find(each =>
+      each.startsWith(`prometheus_remote_storage_queue_highest_sent_timestamp_seconds{remote_name="${name}"`),
+    );
+  return Number(line?.split(' ')[1] ?? 0);
+}
+
+/** Samples with a value: VictoriaMetrics shows stale markers as NaN. */
+function withValues(samples: Map<string, string[]>): Map<string, string[]> {
+  const left = [...samples].map(
+    ([series, values]) => [series, values.filter(each => !each.endsWith('NaN'))] as [string, string[]],
+  );
+  return new Map(left.filter(([, values]) => values.length > 0));
+}
+
+/** The same with the other's values where they differ by no more than VictoriaMetrics' decimals do. */
+function like(other: Map<string, string[]>, samples: Map<string, string[]>): Map<string, string[]> {
+  const all = [...withValues(samples)].map(([series, values]) => {
+    const known = other.get(series) ?? [];
+    return [
+      series,
+      values.map((each, i) => (isNear(each, known[i] ?? '') ? (known[i] as string) : each)),
+    ] as [string, string[]];
+  });
+  return new Map(all);
+}
+
+function isNear(a: string, b: string): boolean {
+  const [[at, value], [otherAt, otherValue]] = [a, b].map(each => each.split(' ').map(Number)) as [
+    [number, number],
+    [number, number],
+  ];
+  return at === otherAt && Math.abs(value - otherValue) <= 1e-9 * Math.abs(value);
+}
+
+/** Waits until both receivers have everything up to now, and compares. */
+async function expectEqual(monitor: RunningMonitor, atLeast: number): Promise<void> {
+  const at = Date.now() / 1000;
+  for (const name of ['victoria', 'prometheus'])
+    await vi.waitFor(async () => expect(await sentTo(monitor, name)).toBeGreaterThan(at), PATIENCE);
+  const own = await samplesOf(monitor.url, at);
+  const total = [...own.values()].reduce((sum, { length }) => sum + length, 0);
+  expect(total).toBeGreaterThan(atLeast);
+  expect(await samplesOf(prometheus.url, at, true)).toEqual(own);
+  await vi.waitFor(async () => {
+    // What it has taken is not shown for some seconds otherwise.
+    await fetch(`${victoria.url}/internal/force_flush`);
+    const values = withValues(own);
+    expect(like(values, await samplesOf(victoria.url, at, true))).toEqual(values);
+  }, PATIENCE);
+}
+
+test('receivers away, a monitor killed: nothing is lost or twice', { timeout: 240_000 }, async () => {
+  const [first, second] = gates as [Gate, Gate];
+  let monitor = await startMonitor(configuration(), { folder });
+  await expectEqual(monitor, 100);
+  // Both receivers fail, each in its way; what waits is on disk.
+  first.mode = { status: 503 };
+  second.mode = 'hang';
+  await vi.waitFor(async () => {
+    const health = await monitor.json<{ remote_write: Record<string, string> }>('/health');
+    expect(health.remote_write.victoria).toMatch(/^HTTP 503; \d+ samples wait/);
+  }, PATIENCE);
+  await monitor.kill();
+  second.mode = { status: 500 };
+  monitor = await startMonitor(configuration(), { folder });
+  const before = Date.now();
+  await vi.waitFor(
+    async () => expect((await samplesOf(monitor.url, Date.now() / 1000)).size).toBeGreaterThan(50),
+    PATIENCE,
+  );
+  await monitor.stop();
+  monitor = await startMonitor(configuration(), { folder });
+  first.mode = 'pass';
+  second.mode = 'pass';
+  await expectEqual(monitor, 1000);
+  expect(Date.now()).toBeGreaterThan(before);
+  const refused = second.requests.filter(({ status }) => status === 400);
+  expect(refused).toEqual([]);
+  await monitor.kill();
+});
