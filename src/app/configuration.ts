@@ -88,11 +88,9 @@ interface Links {
 }
 
 /** What is in Prometheus' format, and read apart from the rest. */
-const FOREIGN = [...SCRAPE_SECTIONS, ALERT_RELABEL_CONFIGS];
+const FOREIGN = [...SCRAPE_SECTIONS, REMOTE_WRITE, ALERT_RELABEL_CONFIGS];
 const MAX_SLOW_AFTER: Millis = 5000;
 const SCRAPE_INTERVAL: Millis = 15_000;
-/** Sections that are read as Prometheus reads them. */
-const FOREIGN = [...SCRAPE_SECTIONS, REMOTE_WRITE];
 /**
  * Reads monitor.yml.
  * @throws ConfigError with every mistake in it.
