@@ -251,10 +251,10 @@ test('samples that are older than sample_age_limit are dropped and counted', asy
   const store = start({ queue_config: { sample_age_limit: '1h' } });
   fill(store, 1, 2);
   const now = Date.now();
-  store.append(scrape(now, { 'a x=1': 1 }));
+  store.append(scrape(now, { 'a x=1': 1, b: 7 }));
   await vi.waitFor(() => {
     remotes.report();
-    expect(samplesIn(taken())).toEqual([`a@${now}`]);
+    expect(samplesIn(taken())).toEqual([`a@${now}`, `b@${now}`]);
     expect(figures.counts.too_old).toBe(4);
   }, PATIENCE);
 });
