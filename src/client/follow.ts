@@ -4,7 +4,8 @@
 
 import { type ClusterHealth, isAnswer } from './answers.js';
 import { EventStreamParser } from './event-stream.js';
-import { type ClientConfig, fetchJson } from './fetch-json.js';
+import type { ClientConfig } from './fetch-json.js';
+import type { Origins } from './origins.js';
 import { later, pause } from './pause.js';
 import { clusterHealthProblem } from './shape.js';
 import { cannotUnref, SocketUnref, withUnref } from './unref-socket.js';
@@ -13,7 +14,7 @@ import { cannotUnref, SocketUnref, withUnref } from './unref-socket.js';
 export type Mode = 'connecting' | 'streaming' | 'polling';
 
 export interface FollowOptions {
-  readonly config: ClientConfig;
+  readonly origins: Origins;
   /** Milliseconds between two questions where no stream can be had. */
   readonly pollInterval: number;
   /** Stream also where that keeps the process. */
@@ -34,6 +35,9 @@ export interface Follower {
 
 /** Milliseconds a stream may be silent: before its first byte, and then; the monitor says something every ten seconds. */
 const SILENCE = { first: 5000, later: 30_000 };
+/** With several monitors: after this silence one is asked whether it is there, and how long it may take to say so. */
+const QUIET = 2000;
+const ANSWER_TIMEOUT = 1500;
 /** Where a stream was refused, or said nothing, it is tried again after this. */
 const STREAM_AGAIN = 60_000;
 const FIRST_RETRY = 250;
@@ -51,25 +55,35 @@ type End = 'broken' | 'none' | 'none for good';
 
 /** Follows until the signal. */
 export async function follow(options: FollowOptions, follower: Follower, signal: AbortSignal): Promise<void> {
+  const { origins } = options;
   let failures = 0;
+  let refused = 0;
   let lastId = '';
+  let followed = origins.current;
   while (!signal.aborted) {
     const began = performance.now();
+    // Each monitor has ids of its own.
+    if (origins.current.url !== followed.url) lastId = '';
+    followed = origins.current;
     const parser = new EventStreamParser(({ type, data }) => {
       if (type === 'health') follower.onHealth(healthOf(data));
     }, lastId);
-    const end = await stream(options, follower, parser, signal);
+    const end = await stream(followed, options, follower, parser, signal);
     lastId = parser.lastId;
     if (signal.aborted) return;
-    if (end === 'none' || end === 'none for good') {
+    origins.leave(followed);
+    refused = end === 'broken' ? 0 : refused + 1;
+    // Before the last of them has refused, the next is tried.
+    if (end === 'none for good' || refused >= origins.count) {
+      refused = 0;
       await poll(options, follower, end === 'none' ? STREAM_AGAIN : Number.POSITIVE_INFINITY, signal);
       failures = 0;
       continue;
     }
     follower.onMode('connecting');
-    failures = performance.now() - began > SETTLED ? 0 : failures + 1;
+    failures = performance.now() - began > SETTLED ? 0 : failures + 1 / origins.count;
     // Clients do not reconnect all at once when the monitor has ended all streams.
-    await pause(backoff(failures) * (0.5 + Math.random() / 2), signal);
+    await pause(backoff(Math.floor(failures)) * (0.5 + Math.random() / 2), signal);
   }
 }
 
@@ -86,7 +100,8 @@ function backoff(failures: number): number {
 }
 
 async function stream(
-  { config, mayHoldProcess, silence: limits = SILENCE }: FollowOptions,
+  config: ClientConfig,
+  { origins, mayHoldProcess, silence: limits = SILENCE }: FollowOptions,
   follower: Follower,
   parser: EventStreamParser,
   signal: AbortSignal,
@@ -101,6 +116,8 @@ async function stream(
     end = 'none';
     stop();
   });
+  // With another one to turn to, a monitor that says nothing is asked whether it is there.
+  const watch = origins.count > 1 ? watchOver(config, stop) : undefined;
   signal.addEventListener('abort', stop);
   try {
     const response = await config.fetch(`${config.url}/events`, {
@@ -118,6 +135,7 @@ async function stream(
     for await (const bytes of pieces(response)) {
       silence();
       silence = later(limits.later, stop);
+      watch?.alive();
       parser.push(bytes);
       follower.onAlive();
       if (isFirst) follower.onMode('streaming');
@@ -128,11 +146,48 @@ async function stream(
     // Whatever it was, there is another attempt.
   } finally {
     silence();
+    watch?.end();
     socketUnref?.done();
     signal.removeEventListener('abort', stop);
     over.abort();
   }
   return end;
+}
+
+/** Calls a function when the monitor has been silent and does not say that it is well either. */
+function watchOver(config: ClientConfig, onGone: () => void): { alive(): void; end(): void } {
+  const over = new AbortController();
+  const fetch = withUnref(config.fetch);
+  let cancel = () => {};
+  const alive = () => {
+    cancel();
+    if (!over.signal.aborted) cancel = later(QUIET, () => void ask());
+  };
+  const ask = async () => {
+    const late = new AbortController();
+    const stop = () => late.abort();
+    const cancelLate = later(ANSWER_TIMEOUT, stop);
+    over.signal.addEventListener('abort', stop);
+    const isWell = await fetch(`${config.url}/health`, { headers: config.headers, signal: late.signal })
+      .then(
+        response => response.arrayBuffer().then(() => response.ok),
+        () => false,
+      )
+      .catch(() => false);
+    cancelLate();
+    over.signal.removeEventListener('abort', stop);
+    if (over.signal.aborted) return;
+    if (isWell) alive();
+    else onGone();
+  };
+  alive();
+  return {
+    alive,
+    end() {
+      cancel();
+      over.abort();
+    },
+  };
 }
 
 function isStream(response: Response): boolean {
@@ -151,7 +206,7 @@ async function* pieces(response: Response): AsyncGenerator<Uint8Array, void> {
 }
 
 async function poll(
-  { config, pollInterval, mayHoldProcess }: FollowOptions,
+  { origins, pollInterval, mayHoldProcess }: FollowOptions,
   follower: Follower,
   span: number,
   signal: AbortSignal,
@@ -159,18 +214,15 @@ async function poll(
   const end = performance.now() + span;
   let contact = Number.NEGATIVE_INFINITY;
   let wait = pollInterval;
-  const polling = {
+  const polling = (config: ClientConfig): ClientConfig => ({
     ...config,
     fetch: mayHoldProcess ? config.fetch : withUnref(config.fetch),
     timeout: Math.min(config.timeout, POLL_TIMEOUT),
-  };
+  });
   while (!signal.aborted && performance.now() < end) {
-    const health = await fetchJson<ClusterHealth>(
-      polling,
-      '/cluster_health',
-      clusterHealthProblem,
-      signal,
-    ).catch(() => undefined);
+    const health = await origins
+      .ask<ClusterHealth>('/cluster_health', clusterHealthProblem, signal, polling)
+      .catch(() => undefined);
     if (signal.aborted) return;
     if (!health || !isAnswer(health)) {
       follower.onMode('connecting');

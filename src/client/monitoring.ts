@@ -9,7 +9,8 @@ import {
   isAnswer,
   type ServiceEntry,
 } from './answers.js';
-import { type ClientConfig, fetchJson } from './fetch-json.js';
+import type { ClientConfig } from './fetch-json.js';
+import { Origins } from './origins.js';
 import { MAX_TIMEOUT } from './pause.js';
 import { bestEndpointProblem, clusterHealthProblem } from './shape.js';
 import { withUnref } from './unref-socket.js';
@@ -47,9 +48,9 @@ export interface Log {
 export interface LangGraphMonitoringOptions {
   /**
    * The monitor's base URL; `http://127.0.0.1:8083` unless said. A user and password in it are sent as basic
-   * authentication.
+   * authentication. Of several monitors with one configuration a list: when one does not answer, the next is asked.
    */
-  readonly url?: string;
+  readonly url?: string | readonly string[];
   /** What {@link LangGraphMonitoring.getBestLlmEndpoint} says when the monitor cannot be reached: the load balancer. */
   readonly fallbackEndpoint?: string;
   /** Sent with every question, such as `authorization`. */
@@ -103,25 +104,22 @@ export interface WatchOptions {
 /** The monitor, as an application sees it. No method throws because the monitor is away. */
 export class LangGraphMonitoring {
   readonly log: Log;
-  readonly #config: ClientConfig;
+  readonly #origins: Origins;
   readonly #fallback: string | undefined;
   #view: ClusterView | undefined;
   /** The last answer about `llm`, in the configuration's order: candidates and fallback hold until a reload. */
   #llm: BestEndpoint | undefined;
 
-  constructor(options: string | LangGraphMonitoringOptions = {}) {
-    const { url = URL_OF_MONITOR, ...rest } = typeof options === 'string' ? { url: options } : options;
+  constructor(options: string | readonly string[] | LangGraphMonitoringOptions = {}) {
+    const isUrl = (value: typeof options): value is string | readonly string[] =>
+      typeof value === 'string' || Array.isArray(value);
+    const { url = URL_OF_MONITOR, ...rest } = isUrl(options) ? { url: options } : options;
     this.log = rest.log ?? console;
     this.#fallback = rest.fallbackEndpoint;
-    const address = addressOf(url);
-    this.#config = {
-      url: address.url,
-      problem: address.problem,
-      headers: { ...(hasHeader(rest.headers, 'authorization') ? {} : address.headers), ...rest.headers },
-      timeout: numberOr(rest.timeout, TIMEOUT),
-      // Looked up when it is called: others may replace it, and browsers insist on whose it is.
-      fetch: rest.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    };
+    const urls = typeof url === 'string' ? [url] : [...new Set(url)];
+    this.#origins = new Origins(
+      (urls.length > 0 ? urls : [URL_OF_MONITOR]).map(each => configOf(each, rest)),
+    );
   }
 
   /** What {@link watch} sees, while it is young enough to decide by: no question, no waiting. */
@@ -186,7 +184,7 @@ export class LangGraphMonitoring {
   ): Promise<Answer<BestEndpoint>> {
     const query = new URLSearchParams({ capability, prefer });
     const path = `/best_endpoint?${query}`;
-    const best = await fetchJson<BestEndpoint>(this.#config, path, bestEndpointProblem, signal);
+    const best = await this.#origins.ask<BestEndpoint>(path, bestEndpointProblem, signal);
     if (isAnswer(best) && capability === 'llm' && prefer === 'order') this.#llm = best;
     return best;
   }
@@ -202,7 +200,7 @@ export class LangGraphMonitoring {
   }: WatchOptions = {}): ClusterView {
     if (!this.#view || this.#view.mode === 'closed')
       this.#view = new ClusterView({
-        config: this.#config,
+        origins: this.#origins,
         pollInterval,
         maxAge,
         mayHoldProcess,
@@ -214,13 +212,16 @@ export class LangGraphMonitoring {
 
   /** Asks for what {@link getBestLlmEndpoint} needs beside the view. */
   async #fetchBestLlmEndpoint(): Promise<void> {
-    const config = { ...this.#config, fetch: withUnref(this.#config.fetch) };
-    const best = await fetchJson<BestEndpoint>(config, '/best_endpoint?capability=llm', bestEndpointProblem);
+    const path = '/best_endpoint?capability=llm';
+    const best = await this.#origins.ask<BestEndpoint>(path, bestEndpointProblem, undefined, config => ({
+      ...config,
+      fetch: withUnref(config.fetch),
+    }));
     if (isAnswer(best)) this.#llm = best;
   }
 
   #askHealth(query: string, signal: AbortSignal | undefined): Promise<Answer<ClusterHealth>> {
-    return fetchJson<ClusterHealth>(this.#config, `/cluster_health${query}`, clusterHealthProblem, signal);
+    return this.#origins.ask<ClusterHealth>(`/cluster_health${query}`, clusterHealthProblem, signal);
   }
 
   /** As the monitor would choose, by what is in memory; undefined when that does not suffice. */
@@ -245,6 +246,19 @@ export class LangGraphMonitoring {
       signal?.addEventListener('abort', done);
     });
   }
+}
+
+/** How the monitor at a URL is reached. */
+function configOf(url: string, { headers, timeout, fetch }: LangGraphMonitoringOptions): ClientConfig {
+  const address = addressOf(url);
+  return {
+    url: address.url,
+    problem: address.problem,
+    headers: { ...(hasHeader(headers, 'authorization') ? {} : address.headers), ...headers },
+    timeout: numberOr(timeout, TIMEOUT),
+    // Looked up when it is called: others may replace it, and browsers insist on whose it is.
+    fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
+  };
 }
 
 /** NaN is what a setting becomes that was no number. */

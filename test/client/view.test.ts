@@ -4,6 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Follower, follow, type Mode } from '../../src/client/follow.js';
 import { LangGraphMonitoring, type WatchOptions } from '../../src/client/monitoring.js';
+import { Origins } from '../../src/client/origins.js';
 import type { ClusterView } from '../../src/client/view.js';
 import type { FeedLimits } from '../../src/http/events/feed.js';
 import { result, startMonitor, type TestMonitor } from '../http/monitor.js';
@@ -231,7 +232,7 @@ describe('a stream', () => {
       timeout: 1000,
       fetch: globalThis.fetch,
     };
-    const options = { config, pollInterval: 20, mayHoldProcess: false, silence };
+    const options = { origins: new Origins([config]), pollInterval: 20, mayHoldProcess: false, silence };
     void follow(options, follower, over.signal);
   };
   afterEach(() => over.abort());
