@@ -29,6 +29,7 @@ const NUMBER: Record<string, number> = {
   alertmanager: 3,
   query: 3,
   cluster: 3,
+  ha: 3.1,
   alerts: 3.2,
   scrape: 3.3,
   'remote-write': 3.3,

@@ -3,6 +3,7 @@
 import type { Integration } from '../alertmanager/pipeline/integration.js';
 import type { SuppressedReason } from '../alertmanager/pipeline/mute.js';
 import type { NotifyAttempt } from '../alertmanager/pipeline/retry.js';
+import type { Sharing } from '../alertmanager/pipeline/sharing.js';
 import type { Clock, Millis } from '../model/time.js';
 import type { Store } from '../store/store.js';
 import type { SenderEvents } from './sender.js';
@@ -33,6 +34,8 @@ export interface AlertingOptions {
   readonly externalUrl: () => string;
   /** What becomes of the labels of the rules' alerts; they stay by default. */
   readonly sentLabels?: SentLabels;
+  /** Undefined: no other monitor has the same alerts. */
+  readonly sharing?: () => Sharing | undefined;
   readonly log: (level: 'debug' | 'info' | 'warn', message: string, fields: Record<string, unknown>) => void;
   readonly events: AlertingEvents;
 }

@@ -105,6 +105,16 @@ export class Alerting {
     this.#sweeping = setInterval(() => this.sweep(), SWEEP_INTERVAL);
   }
 
+  /** What was sent. */
+  get notificationLog(): NotificationLog {
+    return this.#log;
+  }
+
+  /** This monitor sends from now on, and another one did before. */
+  takeOver(): void {
+    this.#notifier?.takeOver();
+  }
+
   get delivery(): DeliveryConfig {
     return this.#delivery;
   }
@@ -382,6 +392,7 @@ export class Alerting {
         context,
         externalUrl,
         clock,
+        sharing: this.#options.sharing,
         events: notifierEvents(this.#options, this.#options.events, this.history),
       });
     });

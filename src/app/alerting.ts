@@ -12,6 +12,7 @@ import type { MutedAlert } from '../model/muted.js';
 import { type Clock, systemClock } from '../model/time.js';
 import type { Store } from '../store/store.js';
 import type { Configuration } from './configuration.js';
+import { haWarnings } from './ha-warnings.js';
 import type { Logger } from './log.js';
 
 interface AlertWiringOptions {
@@ -22,6 +23,8 @@ interface AlertWiringOptions {
   readonly externalUrl: () => string;
   /** What becomes of the labels of the rules' alerts. */
   readonly sentLabels: SentLabels;
+  /** Undefined: no other monitor has the same alerts. */
+  readonly sharing: AlertingOptions['sharing'];
   /** Which services have been checked since the start. */
   readonly checked: CheckedServices;
   readonly firstFailure: AlertingOptions['firstFailure'];
@@ -45,6 +48,7 @@ export class AlertWiring {
     log,
     externalUrl,
     sentLabels,
+    sharing,
     checked,
     firstFailure,
     onMuting,
@@ -59,6 +63,7 @@ export class AlertWiring {
       firstFailure,
       externalUrl,
       sentLabels,
+      ...(sharing && { sharing }),
       log: (level, message, fields) => log[level](fields, message),
       events: { ...this.#events(), onMuting },
     });
@@ -83,9 +88,11 @@ export class AlertWiring {
    * Applies a configuration; resolves when it is in force.
    * @throws ConfigError when a receiver cannot be opened; the running configuration stays in force
    */
-  async configure({ delivery, actions, sms }: Configuration): Promise<void> {
+  async configure(configuration: Configuration): Promise<void> {
+    const { delivery, actions, sms } = configuration;
     await this.alerting.configure(delivery, actions);
-    for (const warning of delivery.by === 'embedded' ? delivery.config.warnings : [])
+    const warnings = delivery.by === 'embedded' ? delivery.config.warnings : [];
+    for (const warning of [...warnings, ...haWarnings(configuration)])
       this.#log.warn({ err: warning }, 'Part of the alerting configuration will not work');
     this.#gateway?.close();
     this.#gateway = sms && new SmsGateway(sms, this.#smsReceipts);

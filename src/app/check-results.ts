@@ -27,6 +27,8 @@ interface CheckResultsOptions {
   readonly own: OwnMetrics;
   /** The name of the monitoring node, whose own figures are a result too. */
   readonly node: () => string;
+  /** What is believed of some service has changed. */
+  readonly onLevelChange: () => void;
   /** Evaluates the rules; resolves when they have been. */
   readonly evaluate: () => Promise<void>;
   readonly clock: Pick<Clock, 'now'>;
@@ -54,6 +56,7 @@ export class CheckResults {
     }
     if (!cluster.has(result.target)) return;
     const change = cluster.update(result);
+    if (change) this.#options.onLevelChange();
     firstFailures.add(result);
     if (result.level !== 'unknown') firstChecks.checked(result.target, clock.now());
     exposition.observe(result.target, result.target, result.readings);
@@ -84,6 +87,7 @@ export class CheckResults {
     own.workerUp.set(0);
     own.workerRestarts.inc();
     cluster.workerLost();
+    this.#options.onLevelChange();
     for (const { id } of cluster.services) {
       exposition.remove(id);
       this.showState(id);

@@ -11,6 +11,7 @@ import { count, duration, flag, httpUrl, section, words } from '../config/fields
 import { httpClientShape } from '../config/http-client/config.js';
 import { httpClientProblem } from '../config/http-client/problem.js';
 import { schemaKit } from '../config/schema-kit.js';
+import { haSection } from '../ha/section.js';
 import { webSection } from '../http/access-section.js';
 import { pageSection } from '../http/page/settings.js';
 import type { Millis } from '../model/time.js';
@@ -198,6 +199,7 @@ export const monitorYml = section({
   ),
   ...scrapeSections,
   alerting: about(alertingSection(schemaKit).prefault({}), 'Where alerts go; see docs/alerting.md.'),
+  ha: about(haSection(schemaKit).optional(), 'Several monitors with one configuration; see docs/scaling.md.'),
   actions: about(actionsSection(schemaKit).default([]), 'What is done about an alert by itself.'),
   reports: about(
     reportsSection(schemaKit, receiverKinds).default([]),
@@ -227,6 +229,13 @@ export const monitorYml = section({
       code: 'custom',
       path: ['alerting', 'alert_relabel_configs'],
       message: 'with query.url the Prometheus there sends the alerts; put it into its configuration',
+    });
+  if (config.ha?.lease && (config.query.url !== undefined || config.alerting.alertmanagers !== undefined))
+    context.addIssue({
+      code: 'custom',
+      path: ['ha', 'lease'],
+      message:
+        'is for the embedded Alertmanager; real ones send each notification once by their own cluster. Take it out',
     });
   const scraped = SCRAPE_SECTIONS.filter(name => config[name] !== undefined && config[name] !== null);
   for (const name of config.query.url === undefined ? [] : scraped)

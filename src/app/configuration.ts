@@ -16,6 +16,7 @@ import type { EndpointCandidates } from '../cluster/endpoints/plan.js';
 import { CLUSTER_STATUS } from '../cluster/status.js';
 import { ConfigError, Mistakes } from '../config/config-error.js';
 import { loadYaml, readPlainYaml } from '../config/load.js';
+import type { HaSettings } from '../ha/settings.js';
 import type { AccessSettings } from '../http/access.js';
 import type { PageSettings } from '../http/page/settings.js';
 import type { PushService } from '../http/push/pushes.js';
@@ -29,7 +30,7 @@ import { type PushOptions, push } from '../probes/kinds/push.js';
 import type { ConnectionLimits } from '../probes/probe.js';
 import type { ProbeKind } from '../probes/probe-kind.js';
 import type { RemoteOptions } from '../query/remote/engine.js';
-import type { RelabelConfig } from '../relabel/config.js';
+import { DEFAULT_RELABEL_CONFIG, type RelabelConfig } from '../relabel/config.js';
 import type { RemoteWriteConfiguration } from '../remote-write/config/definition.js';
 import { loadRemoteWrite, REMOTE_WRITE } from '../remote-write/config/read.js';
 import type { ReportPlan } from '../report/report-job.js';
@@ -67,6 +68,8 @@ export interface Configuration {
   readonly delivery: DeliveryConfig;
   /** `alert_relabel_configs`; none in remote mode. */
   readonly alertRelabelConfigs: readonly RelabelConfig[];
+  /** Other monitors with the same configuration; undefined: this one is alone. */
+  readonly ha: HaSettings | undefined;
   readonly actions: readonly ActionDefinition[];
   /** The account that `/notify/sms` sends through. */
   readonly sms: SmsSettings | undefined;
@@ -124,6 +127,7 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
     rules,
     delivery,
     alertRelabelConfigs,
+    ha: config.ha as HaSettings | undefined,
     reports: reportsOf(file, config, delivery),
     actions: config.actions.map(actionOf),
     sms: smsOf(config.alerting.sms),
@@ -142,9 +146,11 @@ function loadParts(file: string, env: NodeJS.ProcessEnv | undefined) {
   readPlainYaml(file);
   const mistakes = new Mistakes();
   const config = mistakes.collect(() => loadYaml(file, monitorYml, env, FOREIGN));
-  const scrape = mistakes.collect(() => scrapeOf(file, env));
   const remoteWrite = mistakes.collect(() => loadRemoteWrite(file, env));
-  const alertRelabelConfigs = mistakes.collect(() => loadAlertRelabelConfigs(file) ?? []);
+  const scrape = mistakes.collect(() => withReplica(scrapeOf(file, env), config?.ha?.replica));
+  const alertRelabelConfigs = mistakes.collect(
+    () => loadAlertRelabelConfigs(file) ?? (config?.ha ? DROP_REPLICA : []),
+  );
   // The paths of these files are in the configuration.
   const rules = config && mistakes.collect(() => rulesOf(file, config));
   const delivery = config && mistakes.collect(() => deliveryOf(file, config));
@@ -175,6 +181,26 @@ function scrapeOf(file: string, env: NodeJS.ProcessEnv | undefined): ScrapeConfi
     ]);
   return scrape;
 }
+
+/** Each of several monitors has the external label `replica`, unless it is set. */
+function withReplica(scrape: ScrapeConfiguration, replica: string | undefined): ScrapeConfiguration {
+  const { global } = scrape;
+  if (replica === undefined || global.externalLabels.replica !== undefined) return scrape;
+  return { ...scrape, global: { ...global, externalLabels: { replica, ...global.externalLabels } } };
+}
+
+/** Without what tells their alerts apart, the alerts of several monitors are the same: `alert_relabel_configs` unless given. */
+const DROP_REPLICA: readonly RelabelConfig[] = [
+  { ...DEFAULT_RELABEL_CONFIG, nameValidation: 'utf8', action: 'labeldrop', regex: 'replica' },
+  {
+    ...DEFAULT_RELABEL_CONFIG,
+    nameValidation: 'utf8',
+    sourceLabels: ['job'],
+    regex: OWN_JOB,
+    targetLabel: 'instance',
+    replacement: '',
+  },
+];
 
 /** Beside the configuration, or those that ship with the program. */
 const RULES = 'rules/*.rules.yml';

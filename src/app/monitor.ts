@@ -51,6 +51,7 @@ import type { BackendSettings, QueryBackendEvents, RuleConfiguration } from './b
 import { CheckResults } from './check-results.js';
 import { ConcurrencyLog } from './concurrency-log.js';
 import { type Configuration, loadConfiguration, pushServices } from './configuration.js';
+import { HighAvailability } from './ha.js';
 import { InferenceResults } from './inference-results.js';
 import type { Logger } from './log.js';
 import { Maintaining } from './maintenance.js';
@@ -131,6 +132,7 @@ export class Monitor {
   readonly #queryBackend: QueryBackend;
   readonly #scraping: Scraping;
   readonly #alerts: AlertWiring;
+  readonly #ha: HighAvailability;
   readonly #maintaining: Maintaining;
   readonly #reporting: Reporting;
   readonly #concurrencyLog: ConcurrencyLog;
@@ -191,6 +193,7 @@ export class Monitor {
       log,
       externalUrl: () => this.#externalUrl,
       sentLabels: labels => this.#sentLabels(labels),
+      sharing: () => this.#ha.sharing,
       checked: this.#firstChecks,
       firstFailure: id => this.#firstFailures.of(id, this.#cluster.result(id)?.level),
       onMuting: () => {
@@ -253,6 +256,15 @@ export class Monitor {
         this.#checks.refresh([id]);
       },
     });
+    this.#ha = new HighAvailability({
+      registry: this.#registry,
+      cluster: this.#cluster,
+      exposition: this.#exposition,
+      alerting: () => this.#alerts.alerting,
+      evaluate: () => this.#queryBackend.evaluate(),
+      check: ids => this.#checks.refresh(ids),
+      ...{ version: settings.version, clock: this.#clock, log },
+    });
     this.#refresher = new Refresher(this.#cluster, ids => {
       this.#checks.refresh(ids);
       this.#shardResults.refresh(ids);
@@ -273,6 +285,7 @@ export class Monitor {
       refresher: this.#refresher,
       services: new ServiceMetrics(this.#exposition),
       node: () => this.#configuration.node,
+      onLevelChange: () => this.#ha.levelChanged(),
     });
     this.#inferenceResults = new InferenceResults({
       ...shared,
@@ -321,6 +334,7 @@ export class Monitor {
     const local = address.replace(/^(\[::\]|0\.0\.0\.0):/, 'localhost:');
     this.#url = `${web.tls ? 'https' : 'http'}://${local}`;
     this.#updateLinks();
+    await this.#ha.configure(this.#configuration.ha);
     await this.#alerts.configure(this.#configuration);
     await this.#queryBackend.start(local, this.#ruleConfiguration());
     this.#shardResults.configure(this.#configuration);
@@ -350,6 +364,7 @@ export class Monitor {
       const web = webConfigFile ? loadWebConfig(webConfigFile) : undefined;
       await this.#alerts.configure(configuration);
       this.#applyConfiguration(configuration);
+      await this.#ha.configure(configuration.ha);
       this.#updateLinks();
       await this.#queryBackend.configure(this.#ruleConfiguration());
       this.#shardResults.configure(configuration);
@@ -392,6 +407,7 @@ export class Monitor {
     await this.#queryBackend.close();
     this.#maintaining.close();
     await this.#alerts.close();
+    await this.#ha.close();
     this.#firstFailures.flush();
     systemResolver().cancel();
     this.#store.close();
@@ -534,6 +550,7 @@ export class Monitor {
       page: () => this.#configuration.page,
       announcements: this.#announcements,
       pushes: this.#pushes,
+      ha: this.#ha,
       alerting: this.#alerts.alerting,
       alertLabels: service => this.#alertLabels(service),
       sms: () => this.#alerts.sms,

@@ -2,6 +2,7 @@
 
 import { loadConfiguration } from '../app/configuration.js';
 import { monitorYml } from '../app/configuration-schema.js';
+import { haWarnings } from '../app/ha-warnings.js';
 import { NO_STORAGE } from '../app/shard-results.js';
 import { readBounded } from '../config/bounded-file.js';
 import { ConfigError } from '../config/load.js';
@@ -45,7 +46,8 @@ async function checked(file: string): Promise<CheckedConfig> {
 }
 
 async function monitors(file: string): Promise<CheckedConfig> {
-  const { services, elsewhere, remote, delivery, prober, scrape, remoteWrite } = loadConfiguration(file);
+  const configuration = loadConfiguration(file);
+  const { services, elsewhere, remote, delivery, prober, scrape, remoteWrite } = configuration;
   const { checkJob } = await import('./prometheus-config.js');
   const jobs = scrape.jobs.map(job => checkJob(file, job));
   const parts = [counted(services.length, 'service')];
@@ -67,6 +69,7 @@ async function monitors(file: string): Promise<CheckedConfig> {
       ...remoteWrite.warnings,
       ...jobs.flatMap(job => [...job.mistakes, ...job.warnings]),
       ...concurrencyProblems(prober.concurrency, prober.connections).map(each => `${file}: ${each}`),
+      ...haWarnings(configuration).map(each => `${file}: ${each}`),
       ...(delivery.by === 'embedded' ? delivery.config.warnings : []),
     ],
   };

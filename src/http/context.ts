@@ -9,6 +9,8 @@ import type { Refresher } from '../cluster/on-demand.js';
 import type { RecentResults } from '../cluster/recent-results.js';
 import type { ClusterState } from '../cluster/state.js';
 import type { ScanWatchdog } from '../cluster/watchdog.js';
+import type { ReplicaAnswer } from '../ha/settings.js';
+import type { ReplicaStatus } from '../ha/status.js';
 import type { MetricsPage } from '../metrics/page.js';
 import type { Labels } from '../model/labels.js';
 import type { Service } from '../model/service.js';
@@ -42,6 +44,8 @@ export interface ApiContext {
   readonly query: QueryEngine;
   /** Makes reports. */
   readonly analyst: Analyst;
+  /** Other monitors with the same configuration; both undefined without any. */
+  readonly ha: { readonly answer: ReplicaAnswer | undefined; readonly status: ReplicaStatus | undefined };
   /** Alerts, silences and notifications. */
   readonly alerting: Alerting;
   /** Labels of the alert about a service that is down. */

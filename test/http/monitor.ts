@@ -295,6 +295,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     }),
     prometheus: { ...NO_FACTS, ...options.facts },
     clock: time,
+    ha: { answer: undefined, status: undefined },
     alerting,
     alertLabels: each => alertLabelsOf(each, { job: 'langgraph-monitor', instance: '127.0.0.1:8083' }),
     sms: () => options.sms,

@@ -19,8 +19,15 @@ export interface AlertmanagerServer {
   close(): Promise<void>;
 }
 
-/** Starts one with the text of an alertmanager.yml and waits until it is ready. It is no member of a cluster. */
-export async function startAlertmanager(configuration: string, port?: number): Promise<AlertmanagerServer> {
+/**
+ * Starts one with the text of an alertmanager.yml and waits until it is ready.
+ * @param cluster flags that make it a member of a cluster, of which it is none by default
+ */
+export async function startAlertmanager(
+  configuration: string,
+  port?: number,
+  cluster: readonly string[] = ['--cluster.listen-address='],
+): Promise<AlertmanagerServer> {
   const at = port ?? (await freePort());
   const url = `http://127.0.0.1:${at}`;
   const folder = makeFolder('alertmanager');
@@ -30,7 +37,7 @@ export async function startAlertmanager(configuration: string, port?: number): P
     `--config.file=${file}`,
     `--storage.path=${join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${at}`,
-    '--cluster.listen-address=',
+    ...cluster,
   ]);
   const close = async () => {
     await child.kill();

@@ -109,6 +109,10 @@ export class RunningMonitor implements AsyncDisposable {
     return this.#program.pid;
   }
 
+  get isRunning(): boolean {
+    return this.#program.ended === undefined;
+  }
+
   /** Where {@link startMonitor} put the configuration. */
   get configFile(): string {
     return join(this.folder, 'monitor.yml');

@@ -18,6 +18,7 @@ import { MuteStage, TimeMuteStage } from './mute-stages.js';
 import type { Notification } from './notification.js';
 import { type LogEntry, logKey, type NotificationLog } from './notification-log.js';
 import { type NotifyAttempt, type NotifyOutcome, type RetryState, retry } from './retry.js';
+import type { Sharing } from './sharing.js';
 import { MultiStage, type Stage } from './stage.js';
 
 /** A message may take this long at least, however often its group is looked at. */
@@ -54,6 +55,8 @@ interface NotifierOptions {
   readonly externalUrl: () => string;
   readonly clock: Clock;
   readonly events: NotifierEvents;
+  /** Undefined: no other monitor has the same alerts. */
+  readonly sharing?: (() => Sharing | undefined) | undefined;
 }
 
 /** A notification of a group to one integration under way, and how to stop it: no further attempt, or at once. */
@@ -78,6 +81,8 @@ export class Notifier {
   readonly #inhibitor: Inhibitor;
   /** From a group whose time has come to what is sent; run before each attempt. */
   readonly #stages: Stage;
+  /** The same without those that note anything. */
+  readonly #dedupStages: Stage;
   readonly #integrations = new Map<string, readonly Integration[]>();
   /** By integration and group. */
   readonly #flushes = new Map<string, Flush>();
@@ -97,12 +102,12 @@ export class Notifier {
       this.#integrations.set(receiver.name, openIntegrations(receiver, kinds, context));
     this.#dispatcher = new Dispatcher(config.route);
     this.#inhibitor = new Inhibitor(config.inhibitRules, []);
-    this.#stages = new MultiStage([
+    this.#dedupStages = new MultiStage([
       new TimeMuteStage(config),
       new MuteStage((alert, at) => this.muted(alert, at)),
       new DedupStage(options.log),
-      new NoteStage(options.log),
     ]);
+    this.#stages = new MultiStage([this.#dedupStages, new NoteStage(options.log)]);
   }
 
   /** Adds the existing alerts and starts sending. */
@@ -115,6 +120,17 @@ export class Notifier {
     // What is over and no receiver waits for would be listed in the first message of its group.
     for (const alert of alerts.all())
       if (!isResolved(alert, at) || open.has(alert.fingerprint)) this.add(alert);
+  }
+
+  /** This monitor sends from now on: ends of alerts that another one notified of are sent by this one. */
+  takeOver(): void {
+    const { alerts, log } = this.#options;
+    const now = this.#now();
+    log.recoverElsewhere(now);
+    const open = log.open();
+    for (const alert of alerts.all())
+      if (isResolved(alert, now.at) && open.has(alert.fingerprint) && !this.has(alert.fingerprint))
+        this.add(alert);
   }
 
   get groups(): Iterable<AlertGroup> {
@@ -256,21 +272,58 @@ export class Notifier {
     flush: Flush,
     timeout: AbortSignal,
   ): Promise<void> {
-    const { clock, events, log } = this.#options;
-    const key = logKey(integration, group);
-    const begun = clock.elapsed();
     const signal = AbortSignal.any([flush.end.signal, timeout]);
     const until = { stop: AbortSignal.any([flush.stop.signal, signal]), signal };
+    const notify = () => this.#notifyNow(integration, group, flush, until);
+    if (!this.#options.sharing?.()) await notify();
+    // As long as this monitor is the one that sends, once is enough.
+    else while ((await this.#mayNotify(integration, group, until.stop)) && !(await notify())) {}
+  }
+
+  /** Waits until this monitor is the one that sends. @returns false when nothing is to be sent, or it was too late */
+  async #mayNotify(integration: Integration, group: AlertGroup, stop: AbortSignal): Promise<boolean> {
+    for (;;) {
+      const sharing = this.#options.sharing?.();
+      if (!sharing || sharing.isSending) return true;
+      const changed = sharing.changed(logKey(integration, group), stop);
+      const now = this.#now();
+      const over = new Set([...group.alerts].filter(alert => isResolved(alert, now.at)));
+      const found = this.#dedupStages.exec({ integration, group, now, isMuted: () => false });
+      if (!found?.result || found.result.alerts.length === 0) {
+        this.#markNotified(integration, group, over);
+        return false;
+      }
+      await changed;
+      if (stop.aborted) return false;
+    }
+  }
+
+  /** Sends, with retries. @returns false when another monitor is the one that sends before an attempt was made */
+  async #notifyNow(
+    integration: Integration,
+    group: AlertGroup,
+    flush: Flush,
+    until: { readonly stop: AbortSignal; readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    const { clock, events, log } = this.#options;
+    const sharing = this.#options.sharing?.();
+    const key = logKey(integration, group);
+    const begun = clock.elapsed();
+    let isOthers = false;
     let last: DedupResult | undefined;
     let prepared: Millis = begun;
     let over: ReadonlySet<StoredAlert> = new Set();
     const prepare = (): Notification | undefined => {
+      isOthers = sharing?.isSending === false;
+      if (isOthers) return undefined;
       const now = this.#now();
       const { at } = now;
       prepared = now.elapsed;
       flush.retry = undefined;
       over = new Set([...group.alerts].filter(alert => isResolved(alert, at)));
+      const before = log.entry(key);
       last = this.#stages.exec({ integration, group, now, isMuted: () => false })?.result;
+      if (log.entry(key) !== before) void sharing?.publish(key);
       return last && this.#notification(group, last);
     };
     const outcome = await retry({
@@ -278,10 +331,10 @@ export class Notifier {
       prepare,
       ...until,
       clock,
-      onBegin: () => last && log.markPending(key, last.note),
+      onBegin: () => (last && log.markPending(key, last.note) ? sharing?.publish(key) : undefined),
       onAttempt: attempt => {
         // One that was cut off may have arrived.
-        if (attempt.error && !flush.end.signal.aborted) log.withdraw(key);
+        if (attempt.error && !flush.end.signal.aborted && log.withdraw(key)) void sharing?.publish(key);
         events.onAttempt(attempt);
       },
       onRetry: retry => {
@@ -289,10 +342,15 @@ export class Notifier {
       },
     });
     // A notification that was cut off by the stop is no failure: the next run sends it.
-    if (outcome.state === 'failed' && this.#isClosed) return;
-    if (outcome.state === 'sent' && last) log.log(key, last.note, prepared);
+    if (outcome.state === 'failed' && this.#isClosed) return true;
+    if (isOthers) return false;
+    if (outcome.state === 'sent' && last) {
+      log.log(key, last.note, prepared);
+      void sharing?.publish(key);
+    }
     if (outcome.state !== 'needless') events.onOutcome(integration, group, outcome, clock.elapsed() - begun);
     if (outcome.state !== 'failed') this.#markNotified(integration, group, over);
+    return true;
   }
 
   /** Alerts whose end all integrations know leave the group. */

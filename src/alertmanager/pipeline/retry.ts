@@ -47,8 +47,8 @@ interface RetryOptions {
   /** Aborted when it is too late for any answer. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
-  /** An attempt is made next. */
-  readonly onBegin?: () => void;
+  /** An attempt is made next, once this has resolved. */
+  readonly onBegin?: () => Promise<void> | undefined;
   readonly onAttempt: (attempt: NotifyAttempt) => void;
   /** Another attempt is made after a pause. */
   readonly onRetry?: (retry: RetryState) => void;
@@ -93,7 +93,8 @@ async function attempt(
   notification: Notification,
   { signal, clock, onBegin, onAttempt }: RetryOptions,
 ): Promise<DeliveryError | undefined> {
-  onBegin?.();
+  const beginning = onBegin?.();
+  if (beginning) await beginning;
   const begun = clock.elapsed();
   let error: DeliveryError | undefined;
   try {

@@ -31,6 +31,27 @@ const shape = z.object({
       'Receivers of `remote_write` by name: `ok`, or what keeps samples from them; absent without any',
     ),
   rules: z.string().describe('`ok`, or what keeps the rules from being asked and how old the status is'),
+  ha: z
+    .object({
+      replica: z.string(),
+      peers: z.array(
+        z.object({
+          url: z.string(),
+          replica: z.string().nullable(),
+          status: z.string().describe('`ok`, or what is wrong with it'),
+        }),
+      ),
+      lease: z
+        .object({
+          state: z.enum(['held', 'standby', 'unavailable', 'none']),
+          holder: z.string().nullable().describe('The monitor that holds it'),
+          is_sending: z.boolean().describe('Whether this monitor sends notifications'),
+          status: z.string().describe('`ok`, or what keeps it from being certain'),
+        })
+        .optional(),
+    })
+    .optional()
+    .describe('The other monitors; absent without a section `ha`'),
   reason: z.string().optional().describe('Why the status is unhealthy'),
 });
 
@@ -63,7 +84,8 @@ export const health = route({
       node,
       clock,
       prometheus,
-    }: Pick<ApiContext, 'cluster' | 'watchdog' | 'store' | 'node' | 'clock' | 'prometheus'>,
+      ha,
+    }: Pick<ApiContext, 'cluster' | 'watchdog' | 'store' | 'node' | 'clock' | 'prometheus' | 'ha'>,
   ) {
     const samples = prometheus.samples();
     const reason = watchdog.problem(clock.elapsed());
@@ -80,6 +102,7 @@ export const health = route({
         samples: samples && storageText(samples, clock.now()),
         remote_write: prometheus.remoteWrite.health(),
         rules: cluster.rulesProblem ? problemText(cluster.rulesProblem, clock.now()) : 'ok',
+        ha: ha.status,
         reason,
       },
     };

@@ -40,6 +40,7 @@ import { performanceHistory } from './performance-history.js';
 import { performanceTrends } from './performance-trends.js';
 import { publicRoutes } from './public.js';
 import { getPush, postPush } from './push.js';
+import { replica } from './replica.js';
 import { report } from './report.js';
 import { checkService, service } from './services.js';
 import { stats } from './stats.js';
@@ -91,6 +92,7 @@ export const routes: readonly RouteDefinition[] = [
   federate,
   runbook,
   dashboards,
+  replica,
   healthy,
   ready,
   reload,

@@ -1,7 +1,6 @@
 // A Redis. Healthy when it answers PING and INFO, and, as a node of a cluster, serves keys; a user allowed
 // `-@all +ping +info` is enough, `+cluster|info` beside them for the latter.
 
-import { createRequire } from 'node:module';
 import type { z } from 'zod';
 import { tlsProblem } from '../../config/http-client/problem.js';
 import type { SchemaKit } from '../../config/schema-kit.js';
@@ -18,12 +17,12 @@ import { clusterFamilies, recordCluster } from './redis/cluster.js';
 import { RedisConnection, type RedisLibrary, type RedisTarget } from './redis/connection.js';
 import { Refusal } from './redis/errors.js';
 import { parseInfo } from './redis/info.js';
+import { loadRedisLibrary } from './redis/library.js';
 import { mastersIn } from './redis/masters.js';
 import { detailsOf, recordInfo, redisFamilies, up } from './redis/record.js';
 
-const require = createRequire(import.meta.url);
-
-function options(schemaKit: SchemaKit) {
+/** The keys of a service of this kind, and of the Redis that keeps a lease. */
+export function redisOptions(schemaKit: SchemaKit) {
   const { about, count, ipProtocolShape, ofType, secret, section, textOrFile, tlsConfig } = schemaKit;
   return section({
     host: about(
@@ -39,11 +38,11 @@ function options(schemaKit: SchemaKit) {
   });
 }
 
-type RedisOptions = z.output<ReturnType<typeof options>>;
+type RedisOptions = z.output<ReturnType<typeof redisOptions>>;
 
 export const redis: ProbeKind<RedisOptions> = {
   kind: 'redis',
-  options,
+  options: redisOptions,
   check: ({ tls_config }) => tlsProblem(tls_config),
   families: [
     ...redisFamilies,
@@ -56,8 +55,7 @@ export const redis: ProbeKind<RedisOptions> = {
     tlsCipher,
   ],
   open: async (config, { connections }) => {
-    // For an import Node would read all of it for its names first, which takes memory for good.
-    return new RedisProbe(config, connections, require('ioredis') as typeof import('ioredis'));
+    return new RedisProbe(config, connections, loadRedisLibrary());
   },
 };
 

@@ -61,6 +61,7 @@ export class RedisConnection {
   served = 0;
   readonly #target: RedisTarget;
   readonly #client: Redis;
+  readonly #maxReplyLength: number;
   readonly #made = performance.now();
   #tlsOptions: TlsOptions | undefined;
   #lost: Error | undefined;
@@ -69,13 +70,15 @@ export class RedisConnection {
   /** Bytes that had come when the last command was sent. */
   #before = 0;
 
-  /** @param resolver the thread's own unless another is given */
+  /** @param resolver the thread's own unless another is given @param maxReplyLength bytes */
   constructor(
     target: RedisTarget,
     { Redis, AbstractConnector }: RedisLibrary,
     resolver: Resolver | undefined,
+    maxReplyLength = MAX_REPLY_LENGTH,
   ) {
     this.#target = target;
+    this.#maxReplyLength = maxReplyLength;
     const open = (signal: AbortSignal) => this.#connect(signal, resolver);
     this.#client = new Redis({ ...OPTIONS, Connector: connectorBy(AbstractConnector, open) });
     this.#client.on('error', error => {
@@ -132,8 +135,9 @@ export class RedisConnection {
   #boundReplies(): void {
     const { stream } = this.#client;
     stream.on('data', () => {
-      if (stream.bytesRead - this.#before <= MAX_REPLY_LENGTH) return;
-      this.#lost ??= new ProbeFailure('body', `A reply is longer than ${MAX_REPLY_LENGTH / 1024 / 1024} MiB`);
+      if (stream.bytesRead - this.#before <= this.#maxReplyLength) return;
+      const bound = this.#maxReplyLength / 1024 / 1024;
+      this.#lost ??= new ProbeFailure('body', `A reply is longer than ${bound} MiB`);
       stream.destroy();
     });
   }
