@@ -3,9 +3,9 @@
 
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { makeFolder, removeFolder } from '../support/child.js';
-import { type RunningMonitor, startMonitor } from '../support/monitor.js';
+import { type RunningMonitor, startMonitor, writeConfiguration } from '../support/monitor.js';
 import { type PrometheusServer, startPrometheus } from '../support/prometheus.js';
-import { Gate } from '../support/remote-write.js';
+import { Gate, written } from '../support/remote-write.js';
 import { startVictoriaMetrics, type VictoriaMetricsServer } from '../support/victoria-metrics.js';
 
 const PATIENCE = { timeout: 60_000, interval: 200 };
@@ -156,4 +156,45 @@ test('receivers away, a monitor killed: nothing is lost or twice', { timeout: 24
   const refused = second.requests.filter(({ status }) => status === 400);
   expect(refused).toEqual([]);
   await monitor.kill();
+});
+
+test('a reload adds, changes and takes out receivers; secrets are shown nowhere', {
+  timeout: 120_000,
+}, async () => {
+  const gate = await new Gate().listen();
+  const secret = 'very-secret-7';
+  const remote = (more: object) => ({
+    remote_write: [
+      {
+        ...{ name: 'added', url: gate.url.replace('//', `//me:${secret}@`), queue_config: QUEUE },
+        ...{ headers: { 'X-Token': secret }, ...more },
+      },
+    ],
+  });
+  const { remote_write: _, ...plain } = configuration();
+  await using monitor = await startMonitor(plain);
+  const reload = async (changed: object, times: number) => {
+    writeConfiguration(monitor.folder, { ...plain, ...changed });
+    monitor.signal('SIGHUP');
+    await vi.waitFor(() => expect(monitor.logged('Configuration reloaded').length).toBe(times), PATIENCE);
+  };
+  const labels = () =>
+    new Set(gate.requests.flatMap(written).flatMap(series => series.labels.map(each => each.join('='))));
+  await reload(remote({}), 1);
+  await vi.waitFor(() => expect(labels()).toContain('cluster=lab'), PATIENCE);
+  expect(gate.requests[0]?.headers['x-token']).toBe(secret);
+  await reload(remote({ write_relabel_configs: [{ target_label: 'changed', replacement: 'yes' }] }), 2);
+  await vi.waitFor(() => expect(labels()).toContain('changed=yes'), PATIENCE);
+  const paths = ['/metrics', '/health', '/api/v1/status/config', '/api/v1/status/flags'];
+  const shown = await Promise.all(paths.map(async path => (await monitor.get(path)).text()));
+  expect(shown[0]).toContain(`remote_name="added",url="${gate.url}"`);
+  expect(JSON.parse(shown[1] as string)).toMatchObject({ remote_write: { added: 'ok' } });
+  expect(shown[2]).toContain('remote_write:');
+  expect(shown.join() + monitor.output).not.toContain(secret);
+  await reload({}, 3);
+  await vi.waitFor(async () => {
+    expect(await monitor.json('/health')).not.toHaveProperty('remote_write');
+    expect(await (await monitor.get('/metrics')).text()).not.toContain('samples_pending{');
+  }, PATIENCE);
+  await gate.close();
 });
