@@ -6,7 +6,16 @@ import { Labels } from '../model/labels.js';
 import type { LabelledWindow, QueueEvent, QueueRequest } from '../query/queue-protocol.js';
 import type { QueueStatus, WindowRequest } from '../tsdb/outgoing/outgoing.js';
 
-type Resolve = (window: LabelledWindow | undefined) => void;
+/** What came of a request. */
+export interface ReadResult {
+  /** False when the query thread died over it: what it acknowledged may not be on disk. */
+  readonly isAnswered: boolean;
+  readonly window: LabelledWindow | undefined;
+}
+
+const LOST: ReadResult = { isAnswered: false, window: undefined };
+
+type Resolve = (result: ReadResult) => void;
 
 /** Reads through one port at a time. The caller must close it. */
 export class QueueReader {
@@ -34,9 +43,9 @@ export class QueueReader {
   }
 
   /** One at a time for each receiver; nothing while there is no thread. */
-  next(name: string, request: WindowRequest): Promise<LabelledWindow | undefined> {
+  next(name: string, request: WindowRequest): Promise<ReadResult> {
     const port = this.#port;
-    if (!port) return Promise.resolve(undefined);
+    if (!port) return Promise.resolve(LOST);
     return new Promise(resolve => {
       this.#waiting.set(name, resolve);
       port.postMessage({ type: 'next', name, request } satisfies QueueRequest);
@@ -61,12 +70,12 @@ export class QueueReader {
     }
     for (const { id, names, values } of window?.series ?? [])
       this.#labels.set(id, Labels.sorted(names, values));
-    this.#waiting.get(name)?.(window);
+    this.#waiting.get(name)?.({ isAnswered: true, window });
     this.#waiting.delete(name);
   }
 
   #answerAll(): void {
-    for (const resolve of this.#waiting.values()) resolve(undefined);
+    for (const resolve of this.#waiting.values()) resolve(LOST);
     this.#waiting.clear();
   }
 }

@@ -11,7 +11,7 @@ import { compressed } from './message/compress.js';
 import type { FamilyMetadata, MessageEncoder, MetricMetadata, SampleColumns } from './message/message.js';
 import { version1 } from './message/v1.js';
 import { version2 } from './message/v2.js';
-import type { QueueReader } from './queue-reader.js';
+import type { QueueReader, ReadResult } from './queue-reader.js';
 import { RefusalLog } from './refusal-log.js';
 import {
   type Division,
@@ -56,6 +56,8 @@ export class RemoteQueue {
   #inFlight = 0;
   #wake: () => void = () => {};
   #isClosed = false;
+  /** While a receiver is in trouble there is one message that waits, not one for each interval. */
+  #isSendingMetadata = false;
   #metadataAt: Millis = Number.NEGATIVE_INFINITY;
 
   /** Begins to send. */
@@ -101,8 +103,15 @@ export class RemoteQueue {
   async sendMetadata(families: readonly FamilyMetadata[]): Promise<void> {
     const { metadata } = this.config;
     const now = this.#parts.clock.elapsed();
-    if (!metadata.send || now - this.#metadataAt < metadata.sendInterval) return;
+    if (!metadata.send || this.#isSendingMetadata || now - this.#metadataAt < metadata.sendInterval) return;
     this.#metadataAt = now;
+    this.#isSendingMetadata = true;
+    await this.#deliverMetadata(families);
+    this.#isSendingMetadata = false;
+  }
+
+  async #deliverMetadata(families: readonly FamilyMetadata[]): Promise<void> {
+    const { metadata } = this.config;
     for (let i = 0; i < families.length; i += metadata.maxSamplesPerSend) {
       const some = families.slice(i, i + metadata.maxSamplesPerSend);
       const message = this.#encoder.encodeMetadata(some);
@@ -132,7 +141,12 @@ export class RemoteQueue {
       if (!acknowledged) await this.#untilReady();
       const isWanted = !this.#isClosed && this.#isReady;
       if (!acknowledged && !isWanted) continue;
-      const window = await this.#next(acknowledged, isWanted);
+      const { isAnswered, window } = await this.#next(acknowledged, isWanted);
+      if (!isAnswered) {
+        if (this.#isClosed) return;
+        await this.#sleep(ASK_AGAIN);
+        continue;
+      }
       acknowledged = undefined;
       this.#inFlight = window?.ids.length ?? 0;
       this.#noteWaiting();
@@ -141,7 +155,7 @@ export class RemoteQueue {
     }
   }
 
-  #next(acknowledged: WindowRequest['acknowledged'], isWanted: boolean): Promise<LabelledWindow | undefined> {
+  #next(acknowledged: WindowRequest['acknowledged'], isWanted: boolean): Promise<ReadResult> {
     const { maxShards, maxSamplesPerSend, capacity } = this.config.queue;
     const max = Math.min(MAX_WINDOW, maxShards * Math.max(maxSamplesPerSend, capacity));
     const split = textOfDivision(this.#division);

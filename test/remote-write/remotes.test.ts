@@ -156,7 +156,8 @@ test.each<[name: string, mode: Gate['mode']]>([
   ['5xx', { status: 503, body: 'not now' }],
   ['no answer', 'hang'],
 ])('a receiver in trouble (%s) gets everything afterwards, in order', async (_, mode) => {
-  const store = start();
+  // Of several shards one may fail once more when another is through.
+  const store = start({ queue_config: { max_shards: 1 } });
   fill(store, 1, 2);
   await expectAll(1, 2);
   gate.mode = mode;
@@ -266,4 +267,27 @@ test('metadata is sent in requests of its own', async () => {
   expect(writtenMetadata(taken()[0] as GateRequest)).toMatchObject([
     { type: 2, metric_family_name: 'up', help: 'Whether it is up' },
   ]);
+});
+
+test('while a receiver does not answer, one message with metadata waits', async () => {
+  const store = start({ metadata_config: { send: true, send_interval: '1ms' }, remote_timeout: '20s' });
+  gate.mode = 'hang';
+  const families = [{ name: 'up', type: 'gauge', help: '', unit: '' }];
+  remotes.setFamilies(families);
+  await vi.waitFor(() => expect(gate.requests.length).toBe(1), PATIENCE);
+  remotes.setFamilies(families);
+  fill(store, 1, 1);
+  await vi.waitFor(() => expect(gate.requests.length).toBe(2), PATIENCE);
+  expect(gate.requests.map(request => writtenMetadata(request).length)).toEqual([1, 0]);
+});
+
+test('through another port it goes on where it was', async () => {
+  const store = start();
+  fill(store, 1, 3);
+  await expectAll(1, 3);
+  const { port1, port2 } = new MessageChannel();
+  server.connect(port1);
+  remotes.connect(port2);
+  fill(store, 4, 6);
+  await expectAll(1, 6);
 });
