@@ -60,7 +60,7 @@ async function putTogether([name, path]) {
     tsconfig: false,
     resolve: { mainFields: ['module', 'main'] },
     external: isLeftOut,
-    plugins: [ownPlace, importElsewhere, englishAlone, licences('LICENSES.txt')],
+    plugins: [ownPlace, importElsewhere, englishAlone, ownBodies, licences('LICENSES.txt')],
     output: {
       dir: join(DIST, PROGRAM, name),
       cleanDir: true,
@@ -117,6 +117,12 @@ const importElsewhere = {
 const englishAlone = {
   name: 'english-alone',
   load: id => (/\/zod\/v4\/locales\/index\.js$/.test(id) ? `export { default as en } from './en.js';` : null),
+};
+
+/** Bodies are read by src/http/body.ts alone; the reader that Express loads brings tables of all character sets. */
+const ownBodies = {
+  name: 'own-bodies',
+  load: id => (/\/body-parser\/index\.js$/.test(id) ? 'module.exports = {};' : null),
 };
 
 /** A plugin: the licences of what is put in go with it. @param fileName where they are written */

@@ -1,5 +1,5 @@
-// When V8 optimizes code, and whether its young generation may grow: late and no as long as little is asked of the program, as
-// it does by itself while much is. Comes in: a note of each request.
+// When V8 optimizes code: late as long as little is asked of the program, as it does by itself while much is. Comes in: a
+// note of each request.
 
 import { setFlagsFromString } from 'node:v8';
 import type { Millis } from '../model/time.js';
@@ -58,24 +58,11 @@ export class BudgetByRequests {
 
 let budget: BudgetByRequests | undefined;
 
-/**
- * Makes V8 optimize late, and soon while many requests come. Meanwhile young generations grow: what many requests bring mostly
- * outlives a collection of a small one, which copies all of it. V8 shrinks them again with the next full collection that finds
- * little allocated. To be called once, before most code is run.
- */
+/** Makes V8 optimize late, and soon while many requests come. To be called once, before most code is run. */
 export function optimizeByRequests(): void {
   budget = new BudgetByRequests(bytes => {
     if (isKnown) setFlagsFromString(`--interrupt-budget=${bytes}`);
-    youngGenerationGrows = bytes === EAGER;
-    setGrowthOfYoungGeneration();
   });
-}
-
-let youngGenerationGrows = false;
-
-/** Tells V8 again, which forgets it whenever it sets up the heap of another thread. */
-export function setGrowthOfYoungGeneration(): void {
-  setFlagsFromString(`--semi-space-growth-factor=${youngGenerationGrows ? 2 : 1}`);
 }
 
 /** A request has come. */
