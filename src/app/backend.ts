@@ -50,7 +50,7 @@ export interface RuleConfiguration {
   readonly remoteWrite: readonly RemoteWriteConfig[];
   /** For links in annotations. */
   readonly externalUrl: string;
-  /** For templates. */
+  /** For templates, and what remote write adds to series. */
   readonly externalLabels: Readonly<Record<string, string>>;
   /** The labels with which alerts are sent. */
   readonly sentLabels: SentLabels;

@@ -108,17 +108,11 @@ const query = section({
         error: 'expected 2m at most: rules and queries take a series without a sample for 5 minutes as gone',
       })
       .optional(),
-    'Time between two samples of each series, and between evaluations of rules; 2m at most. Not with `url`.',
+    'Time between two samples of each series, and between evaluations of rules; 2m at most. With `url` only beside `remote_write`.',
     { example: '30s', fallback: '15s' },
   ),
   ...httpClientShape,
 }).superRefine((config, context) => {
-  if (config.url !== undefined && config.scrape_interval !== undefined)
-    context.addIssue({
-      code: 'custom',
-      path: ['scrape_interval'],
-      message: 'with query.url the Prometheus there scrapes; set scrape_interval in its configuration',
-    });
   const problem = httpClientProblem(config);
   if (problem) context.addIssue({ code: 'custom', message: problem });
   if (
@@ -159,7 +153,7 @@ const scrapeSections = {
   ),
   scrape_configs: about(
     asPrometheus('list, as in prometheus.yml', scrapeConfigsJson).optional(),
-    'What is scraped beside the monitor itself: exporters and whatever has a `/metrics`; see docs/scraping.md. Not with `query.url`.',
+    'What is scraped beside the monitor itself: exporters and whatever has a `/metrics`; see docs/scraping.md. With `query.url` only beside `remote_write`.',
     { example: [{ job_name: 'node', static_configs: [{ targets: ['127.0.0.1:9100'] }] }] },
   ),
   scrape_config_files: about(
@@ -169,7 +163,7 @@ const scrapeSections = {
   ),
   remote_write: about(
     asPrometheus('list, as in prometheus.yml', remoteWriteJson).optional(),
-    'Storages that every sample is sent to by remote write; see docs/scaling.md. Not with `query.url`.',
+    'Storages that every sample is sent to by remote write; see docs/scaling.md.',
     { example: [{ url: 'http://127.0.0.1:8428/api/v1/write' }] },
   ),
 };
@@ -237,19 +231,22 @@ export const monitorYml = section({
       message:
         'is for the embedded Alertmanager; real ones send each notification once by their own cluster. Take it out',
     });
-  const scraped = SCRAPE_SECTIONS.filter(name => config[name] !== undefined && config[name] !== null);
-  for (const name of config.query.url === undefined ? [] : scraped)
+  const isGiven = (name: (typeof SCRAPE_SECTIONS)[number] | typeof REMOTE_WRITE) =>
+    config[name] !== undefined && config[name] !== null;
+  // With remote_write the samples are taken here, whatever answers.
+  const isTakenElsewhere = config.query.url !== undefined && !isGiven(REMOTE_WRITE);
+  for (const name of isTakenElsewhere ? SCRAPE_SECTIONS.filter(isGiven) : [])
     context.addIssue({
       code: 'custom',
       path: [name],
-      message: 'with query.url the Prometheus there scrapes; put it into its configuration',
+      message:
+        'with query.url the Prometheus there scrapes; put it into its configuration, or add remote_write',
     });
-  if (config.query.url !== undefined && config[REMOTE_WRITE] !== undefined && config[REMOTE_WRITE] !== null)
+  if (isTakenElsewhere && config.query.scrape_interval !== undefined)
     context.addIssue({
       code: 'custom',
-      path: [REMOTE_WRITE],
-      message:
-        'with query.url no samples are kept here that could be sent; take query.url or remote_write out',
+      path: ['query', 'scrape_interval'],
+      message: 'with query.url the Prometheus there scrapes; set scrape_interval in its configuration',
     });
   const ids = config.services.map(({ id }) => id);
   for (const { path, message } of unknownServices(config.endpoints, ids))

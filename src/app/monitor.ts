@@ -84,7 +84,7 @@ export async function startMonitor(settings: MonitorSettings): Promise<Monitor> 
   const web = settings.webConfigFile ? loadWebConfig(settings.webConfigFile) : NO_WEB_CONFIG;
   const lock = claimFolder(settings.storage.path);
   // It opens the samples while the rest is built.
-  if (!configuration.remote) {
+  if (!configuration.remote || configuration.remoteWrite.remotes.length > 0) {
     const options = engineOptions(settings, configuration.scrapeInterval);
     settings.queryThread?.give({ ...options, obstacle: lock.obstacle });
   }
@@ -455,10 +455,10 @@ export class Monitor {
   }
 
   #ruleConfiguration(): RuleConfiguration {
-    const { remote, rules, scrapeInterval, remoteWrite } = this.#configuration;
+    const { remote, rules, scrapeInterval, remoteWrite, scrape } = this.#configuration;
     const { remotes } = remoteWrite;
-    const [externalUrl, externalLabels] = [this.#externalUrl, this.#externalLabels];
-    const sentLabels = this.#sentLabels;
+    const [externalUrl, sentLabels] = [this.#externalUrl, this.#sentLabels];
+    const { externalLabels } = scrape.global;
     return { remote, rules, scrapeInterval, remoteWrite: remotes, externalUrl, externalLabels, sentLabels };
   }
 

@@ -27,7 +27,10 @@ export class QueryBackend {
   readonly #switch: SwitchingEngine;
   readonly #events: QueryBackendEvents;
   #instance = 'localhost';
+  /** What answers, unless another Prometheus does. */
   #local: LocalBackend | undefined;
+  /** Samples that are kept to be sent by remote write, where another Prometheus answers. */
+  #outgoing: LocalBackend | undefined;
   #obstacle: string | undefined;
   #remote: RemoteBackend | undefined;
   #pools: readonly ScrapePool[] = [];
@@ -59,29 +62,34 @@ export class QueryBackend {
 
   /** How our own samples do; undefined in remote mode. */
   get samples(): SamplesStatus | undefined {
-    return this.#local?.engine.status;
+    return this.#own?.engine.status;
+  }
+
+  /** Whatever takes samples here. */
+  get #own(): LocalBackend | undefined {
+    return this.#local ?? this.#outgoing;
   }
 
   /** Scrapes the targets of these pools and no others, unless another Prometheus does. */
   setPools(pools: readonly ScrapePool[]): void {
     this.#pools = pools;
-    this.#local?.scraper.setPools(pools);
+    this.#own?.scraper.setPools(pools);
   }
 
   /** All targets but the monitor itself, and how they are. */
   scrapedTargets(): readonly TargetStatus[] {
-    return this.#local?.scraper.targets() ?? [];
+    return this.#own?.scraper.targets() ?? [];
   }
 
   /** What targets say of their metric families. */
   async scrapedMetadata(): Promise<readonly TargetMetadata[]> {
-    return (await this.#local?.scraper.metadata()) ?? [];
+    return (await this.#own?.scraper.metadata()) ?? [];
   }
 
   /** @param obstacle why the file of our own samples must not be opened, one line; undefined when it may be */
   setObstacle(obstacle: string | undefined): void {
     this.#obstacle = obstacle;
-    this.#local?.engine.setObstacle(obstacle);
+    this.#own?.engine.setObstacle(obstacle);
   }
 
   /** Starts the backend. `address` is where we listen, in the form of a scrape target. */
@@ -95,10 +103,13 @@ export class QueryBackend {
     const { remote } = configuration;
     this.#remote?.stop();
     this.#remote = undefined;
-    if (remote) await this.#useRemote(remote);
-    else {
-      this.#local ??= await this.#openLocal(configuration.scrapeInterval);
-      this.#local.setRules(configuration);
+    if (remote) {
+      await this.#useRemote(remote);
+      await this.#configureOutgoing(configuration);
+    } else {
+      await this.#closeOutgoing();
+      if (!this.#local) await this.#useLocal(configuration.scrapeInterval);
+      this.#local?.setRules(configuration);
     }
     void this.evaluate();
   }
@@ -108,21 +119,42 @@ export class QueryBackend {
     this.#local = undefined;
     this.#remote = new RemoteBackend(remote, this.#events);
     await this.#switch.change(this.#remote.engine);
-    this.#log.info({ url: remote.url }, 'Using remote query backend; local storage disabled');
+    this.#log.info({ url: remote.url }, 'Using remote query backend; nothing is answered from local storage');
   }
 
-  async #openLocal(scrapeInterval: Millis): Promise<LocalBackend> {
+  async #useLocal(scrapeInterval: Millis): Promise<void> {
+    this.#local = this.#openLocal(scrapeInterval, this.#events);
+    await this.#switch.change(this.#local.engine);
+  }
+
+  /** Takes samples to be sent, evaluates no rules and answers nothing. */
+  async #configureOutgoing(configuration: RuleConfiguration): Promise<void> {
+    if (configuration.remoteWrite.length === 0) return await this.#closeOutgoing();
+    this.#outgoing ??= this.#openLocal(configuration.scrapeInterval, {
+      ...this.#events,
+      ...{ onStatus: () => {}, onRulesUnavailable: () => {}, onEvaluation: () => {} },
+    });
+    this.#outgoing.setRules({ ...configuration, rules: [] });
+  }
+
+  async #closeOutgoing(): Promise<void> {
+    const outgoing = this.#outgoing;
+    this.#outgoing = undefined;
+    await outgoing?.stopSampling();
+    await outgoing?.engine.close();
+  }
+
+  #openLocal(scrapeInterval: Millis, events: QueryBackendEvents): LocalBackend {
     const own = new LocalBackend({
       settings: this.#settings,
       registry: this.#registry,
       exposition: this.#exposition,
       instance: this.#instance,
       scrapeInterval,
-      events: this.#events,
+      events,
       log: this.#log,
       obstacle: this.#obstacle,
     });
-    await this.#switch.change(own.engine);
     own.scraper.setPools(this.#pools);
     return own;
   }
@@ -144,6 +176,7 @@ export class QueryBackend {
 
   async close(): Promise<void> {
     await this.#local?.stopSampling();
+    await this.#closeOutgoing();
     this.#remote?.stop();
     await this.#switch.close();
   }

@@ -499,7 +499,7 @@ test.each([
   [
     'another Prometheus',
     'scrape_configs: [{job_name: b}]\nquery: {url: "http://127.0.0.1:9090"}',
-    'scrape_configs: with query.url the Prometheus there scrapes; put it into its configuration',
+    'scrape_configs: with query.url the Prometheus there scrapes; put it into its configuration, or add remote_write',
   ],
 ])('what is scraped: %s', (_, section, want) => {
   expect(mistakes(`${SERVICE}${section}\n`)).toEqual([want]);

@@ -1,7 +1,8 @@
-// Two monitors that share the services of one configuration, and a Prometheus that scrapes both and evaluates the rules.
+// Two monitors that share the services of one configuration, and a Prometheus that has the metrics of both and evaluates the
+// rules.
 
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { json, OK } from '../../src/demo/fault.js';
 import { type SimulatedServer, startServer } from '../../src/demo/server.js';
 import { freePort } from '../support/child.js';
@@ -16,32 +17,34 @@ const IDS = ['cache', 'embeddings', 'haproxy', 'llm', 'search', 'tools'];
 type Entry = { seen_by: { shard: number; of: number }; health: ServiceHealth & { instance?: string } };
 type ClusterHealth = Omit<Health, 'services'> & { services: Record<string, Entry> };
 
+/** How the metrics come into the Prometheus: it scrapes the monitors, or they write to it. */
+const WAYS = ['scraped', 'remote_write'] as const;
+type Way = (typeof WAYS)[number];
+
 let servers: Map<string, SimulatedServer>;
 let prometheus: PrometheusServer;
 let ports: number[];
 beforeAll(async () => {
   const start = () => startServer({ answer: () => json({ status: 'healthy' }) });
   servers = new Map(await Promise.all(IDS.map(async id => [id, await start()] as const)));
-  ports = [await freePort(), await freePort()];
-  prometheus = await startPrometheus(
-    JSON.stringify({
-      global: { scrape_interval: '1s', evaluation_interval: '1s' },
-      rule_files: [RULES],
-      scrape_configs: [
-        {
-          job_name: 'langgraph-monitor',
-          static_configs: [{ targets: ports.map(port => `127.0.0.1:${port}`) }],
-        },
-      ],
-    }),
-  );
-}, 60_000);
-afterAll(async () => {
-  await prometheus?.close();
-  await Promise.all([...servers.values()].map(server => server.close()));
 });
+afterEach(() => prometheus?.close());
+afterAll(() => Promise.all([...servers.values()].map(server => server.close())));
 
-function startShard(index: number): Promise<RunningMonitor> {
+async function startStorage(way: Way): Promise<void> {
+  ports = [await freePort(), await freePort()];
+  const targets = ports.map(port => `127.0.0.1:${port}`);
+  const scrape_configs = [{ job_name: 'langgraph-monitor', static_configs: [{ targets }] }];
+  const configuration = {
+    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+    rule_files: [RULES],
+    ...(way === 'scraped' && { scrape_configs }),
+  };
+  const flags = way === 'scraped' ? [] : ['--web.enable-remote-write-receiver'];
+  prometheus = await startPrometheus(JSON.stringify(configuration), undefined, undefined, flags);
+}
+
+function startShard(index: number, way: Way): Promise<RunningMonitor> {
   const service = (id: string) => ({
     url: `${servers.get(id)?.url}/health`,
     critical: true,
@@ -52,7 +55,12 @@ function startShard(index: number): Promise<RunningMonitor> {
     node: `node${index}`,
     host: { enabled: false },
     scan: { intervals: { critical: '500ms', other: '500ms' } },
-    query: { url: prometheus.url },
+    query: { url: prometheus.url, ...(way === 'remote_write' && { scrape_interval: '1s' }) },
+    ...(way === 'remote_write' && {
+      remote_write: [
+        { url: `${prometheus.url}/api/v1/write`, queue_config: { batch_send_deadline: '200ms' } },
+      ],
+    }),
     shard: { index, of: 2 },
     services: Object.fromEntries(IDS.map(id => [id, service(id)])),
   };
@@ -66,54 +74,61 @@ async function statuses(monitor: RunningMonitor): Promise<Record<string, string>
 }
 const all = (status: string) => Object.fromEntries(IDS.map(id => [id, status]));
 
-test('each answers for all services, by its own checks and by those of the other', async () => {
-  const [first, second] = await Promise.all([startShard(0), startShard(1)]);
-  await using _first = first;
-  await using _second = second;
-  for (const monitor of [first, second])
-    await expect.poll(() => statuses(monitor), PATIENCE).toEqual(all('healthy'));
-  const { services } = await health(first);
-  const of = (shard: number) => IDS.filter(id => services[id]?.seen_by.shard === shard);
-  expect([of(0).length, of(1).length].every(count => count > 0)).toBe(true);
-  const seen = ({ services }: ClusterHealth) => IDS.map(id => services[id]?.seen_by);
-  expect(seen(await health(second))).toEqual(seen(await health(first)));
-  for (const id of of(1)) expect(services[id]?.health.instance).toBe(`127.0.0.1:${ports[1]}`);
+test.each(WAYS)(
+  'each answers for all services, by its own checks and those of the other: %s',
+  async way => {
+    await startStorage(way);
+    const [first, second] = await Promise.all([startShard(0, way), startShard(1, way)]);
+    await using _first = first;
+    await using _second = second;
+    for (const monitor of [first, second])
+      await expect.poll(() => statuses(monitor), PATIENCE).toEqual(all('healthy'));
+    const { services } = await health(first);
+    const of = (shard: number) => IDS.filter(id => services[id]?.seen_by.shard === shard);
+    expect([of(0).length, of(1).length].every(count => count > 0)).toBe(true);
+    const seen = ({ services }: ClusterHealth) => IDS.map(id => services[id]?.seen_by);
+    expect(seen(await health(second))).toEqual(seen(await health(first)));
+    for (const id of of(1)) expect(services[id]?.health.instance).toBe(`127.0.0.1:${ports[1]}`);
 
-  // Each has metrics of the services that it checks, and of no other.
-  for (const [shard, monitor] of [first, second].entries()) {
-    const page = await (await monitor.get('/metrics')).text();
-    const named = [...page.matchAll(/^langgraph_monitor_service_info\{target="(\w+)"/gm)].map(([, id]) => id);
-    expect(named.sort()).toEqual(of(shard));
-    for (const id of of(1 - shard)) expect(page).not.toContain(`target="${id}"`);
-  }
-  for (const monitor of [first, second])
-    await expect.poll(async () => (await health(monitor)).overall_status, PATIENCE).toBe('healthy');
+    // Each has metrics of the services that it checks, and of no other.
+    for (const [shard, monitor] of [first, second].entries()) {
+      const page = await (await monitor.get('/metrics')).text();
+      const named = [...page.matchAll(/^langgraph_monitor_service_info\{target="(\w+)"/gm)].map(
+        ([, id]) => id,
+      );
+      expect(named.sort()).toEqual(of(shard));
+      for (const id of of(1 - shard)) expect(page).not.toContain(`target="${id}"`);
+    }
+    for (const monitor of [first, second])
+      await expect.poll(async () => (await health(monitor)).overall_status, PATIENCE).toBe('healthy');
 
-  // An outage that the other one sees.
-  const [failing = ''] = of(1);
-  await servers.get(failing)?.setFault({ kind: 'refused' });
-  await expect
-    .poll(async () => (await health(first)).services[failing]?.health, PATIENCE)
-    .toMatchObject({ status: 'error', error: 'Connection refused' });
-  const line = `CRITICAL: ${failing} is error - Connection refused`;
-  await expect.poll(async () => (await health(first)).alerts, PATIENCE).toContain(line);
-  expect((await health(first)).overall_status).toBe('degraded');
-  await servers.get(failing)?.setFault(OK);
-  await expect.poll(() => statuses(first), PATIENCE).toEqual(all('healthy'));
-  await expect.poll(async () => (await health(first)).overall_status, PATIENCE).toBe('healthy');
+    // An outage that the other one sees.
+    const [failing = ''] = of(1);
+    await servers.get(failing)?.setFault({ kind: 'refused' });
+    await expect
+      .poll(async () => (await health(first)).services[failing]?.health, PATIENCE)
+      .toMatchObject({ status: 'error', error: 'Connection refused' });
+    const line = `CRITICAL: ${failing} is error - Connection refused`;
+    await expect.poll(async () => (await health(first)).alerts, PATIENCE).toContain(line);
+    expect((await health(first)).overall_status).toBe('degraded');
+    await servers.get(failing)?.setFault(OK);
+    await expect.poll(() => statuses(first), PATIENCE).toEqual(all('healthy'));
+    await expect.poll(async () => (await health(first)).overall_status, PATIENCE).toBe('healthy');
 
-  // An answer that is as new as is asked for does not wait for checks that are not made here.
-  expect((await first.get('/cluster_health?max_age=0')).status).toBe(200);
+    // An answer that is as new as is asked for does not wait for checks that are not made here.
+    expect((await first.get('/cluster_health?max_age=0')).status).toBe(200);
 
-  // The other one is gone.
-  second.signal('SIGKILL');
-  await expect
-    .poll(() => statuses(first), { ...PATIENCE, timeout: 60_000 })
-    .toEqual({ ...all('unknown'), ...Object.fromEntries(of(0).map(id => [id, 'healthy'])) });
-  const alone = await health(first);
-  expect(alone.overall_status).not.toBe('healthy');
-  expect(alone.services[failing]?.health.error).toMatch(/^No recent check/);
-  expect(first.logged('No recent checks of another shard')).toMatchObject([
-    { shard: '1', services: String(of(1).length) },
-  ]);
-}, 180_000);
+    // The other one is gone.
+    second.signal('SIGKILL');
+    await expect
+      .poll(() => statuses(first), { ...PATIENCE, timeout: 90_000 })
+      .toEqual({ ...all('unknown'), ...Object.fromEntries(of(0).map(id => [id, 'healthy'])) });
+    const alone = await health(first);
+    expect(alone.overall_status).not.toBe('healthy');
+    expect(alone.services[failing]?.health.error).toMatch(/^No recent check/);
+    expect(first.logged('No recent checks of another shard')).toMatchObject([
+      { shard: '1', services: String(of(1).length) },
+    ]);
+  },
+  240_000,
+);
