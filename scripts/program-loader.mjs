@@ -41,7 +41,8 @@ export function load(name) {
 
 /** Writes the compiled code of what this thread has loaded and run so far. */
 export function saveCode() {
-  keepFlags();
+  // V8 takes code that was compiled under the same flags; the running program has changed this one, see src/cli/young-generation.ts.
+  setFlagsFromString('--semi-space-growth-factor=2');
   for (const { path, script } of loaded) {
     const file = codeFile(path);
     writeFileSync(`${file}.new`, script.createCachedData());
@@ -52,18 +53,12 @@ export function saveCode() {
 function compile(path) {
   // Latin 1 costs V8 half of what anything else does, and the files are ASCII.
   const source = `(function (${PARAMETERS}) {${readFileSync(path, 'latin1')}\n})`;
-  keepFlags();
   const script = new Script(source, {
     filename: path,
     cachedData: read(codeFile(path)),
   });
   loaded.push({ path, script });
   return script;
-}
-
-/** V8 takes code that was compiled under the same flags; this one it changes by itself, see src/cli/engine.ts. */
-function keepFlags() {
-  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 const codeFile = path => path.replace(/\.cjs$/, `.${MADE_FOR}.code`);

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import type { Monitor } from '../app/monitor.js';
+import { optimizeByRequests } from '../concurrency/optimizing.js';
 import { shortenPipeTimeout } from '../config/bounded-file.js';
 import { ConfigError } from '../config/config-error.js';
 import { didYouMean } from '../config/did-you-mean.js';
@@ -14,6 +15,7 @@ import { nativeModuleProblem } from './native-modules.js';
 import type { Output } from './output.js';
 import { programName } from './program-name.js';
 import { version } from './version.js';
+import { keepYoungGenerationsSmall } from './young-generation.js';
 
 const DEFAULT_CONFIG = 'monitor.yml';
 /** In milliseconds. */
@@ -115,6 +117,7 @@ async function runMonitor(flags: Flags, output: Output, queryThread: PreparedQue
     import('../app/monitor.js'),
     import('../app/log.js'),
   ]);
+  optimizeByRequests();
   const logOutput = new LogOutput();
   const log = createLog(flags.logLevel, flags.logFormat, logOutput);
   logOutput.onRecovered = lines => log.warn({ lines }, 'Log lines were lost');
@@ -135,6 +138,7 @@ async function runMonitor(flags: Flags, output: Output, queryThread: PreparedQue
     // Another Prometheus may answer the queries.
     void queryThread.discard();
     shortenPipeTimeout();
+    keepYoungGenerationsSmall();
     // A file that was changed while the first one was being read.
     if (isReloadWanted) void monitor.reload('SIGHUP').catch(() => {});
     const signal = await signalled;

@@ -56,13 +56,23 @@ export class BudgetByRequests {
   }
 }
 
+function setBudget(bytes: number): void {
+  if (isKnown) setFlagsFromString(`--interrupt-budget=${bytes}`);
+}
+
+/** Makes V8 optimize late. To be called before most code is run. */
+export function optimizeLate(): void {
+  setBudget(PATIENT);
+}
+
 let budget: BudgetByRequests | undefined;
 
-/** Makes V8 optimize late, and soon while many requests come. To be called once, before most code is run. */
+/**
+ * Makes V8 optimize late, and soon while many requests are noted. The built program has copies of this module: the caller must be
+ * in the same bundle as what calls {@link noteRequest}.
+ */
 export function optimizeByRequests(): void {
-  budget = new BudgetByRequests(bytes => {
-    if (isKnown) setFlagsFromString(`--interrupt-budget=${bytes}`);
-  });
+  budget = new BudgetByRequests(setBudget);
 }
 
 /** A request has come. */
