@@ -41,11 +41,12 @@ export function load(name) {
 
 /** Writes the compiled code of what this thread has loaded and run so far. */
 export function saveCode() {
-  // V8 takes code that was compiled under the same flags; the running program has changed this one, see src/cli/young-generation.ts.
-  setFlagsFromString('--semi-space-growth-factor=2');
   for (const { path, script } of loaded) {
     const file = codeFile(path);
-    writeFileSync(`${file}.new`, script.createCachedData());
+    writeFileSync(
+      `${file}.new`,
+      underUsualFlags(() => script.createCachedData()),
+    );
     renameSync(`${file}.new`, file);
   }
 }
@@ -53,12 +54,23 @@ export function saveCode() {
 function compile(path) {
   // Latin 1 costs V8 half of what anything else does, and the files are ASCII.
   const source = `(function (${PARAMETERS}) {${readFileSync(path, 'latin1')}\n})`;
-  const script = new Script(source, {
-    filename: path,
-    cachedData: read(codeFile(path)),
-  });
+  const cachedData = read(codeFile(path));
+  const script = underUsualFlags(() => new Script(source, { filename: path, cachedData }));
   loaded.push({ path, script });
   return script;
+}
+
+/**
+ * V8 takes code that was compiled under the same flags. This one src/cli/engine.ts keeps at 1, and V8 puts it back to its default
+ * whenever it sets up the heap of another thread, which may be at any moment of the start: so code is made and taken under the default.
+ */
+function underUsualFlags(work) {
+  setFlagsFromString('--semi-space-growth-factor=2');
+  try {
+    return work();
+  } finally {
+    setFlagsFromString('--semi-space-growth-factor=1');
+  }
 }
 
 const codeFile = path => path.replace(/\.cjs$/, `.${MADE_FOR}.code`);

@@ -15,7 +15,6 @@ import { nativeModuleProblem } from './native-modules.js';
 import type { Output } from './output.js';
 import { programName } from './program-name.js';
 import { version } from './version.js';
-import { keepYoungGenerationsSmall } from './young-generation.js';
 
 const DEFAULT_CONFIG = 'monitor.yml';
 /** In milliseconds. */
@@ -138,7 +137,6 @@ async function runMonitor(flags: Flags, output: Output, queryThread: PreparedQue
     // Another Prometheus may answer the queries.
     void queryThread.discard();
     shortenPipeTimeout();
-    keepYoungGenerationsSmall();
     // A file that was changed while the first one was being read.
     if (isReloadWanted) void monitor.reload('SIGHUP').catch(() => {});
     const signal = await signalled;
