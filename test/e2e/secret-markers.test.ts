@@ -178,7 +178,7 @@ describe('markers in all secret fields are not to be read anywhere', () => {
   test('of services, actions, SMS, receivers and what is global', async () => {
     const { receivers } = markedReceivers(places, markers);
     const [global = {}, ...more] = markedGlobals(places, markers);
-    const { embedded, alertmanagers, remote } = markedSections(places, markers);
+    const { embedded, alertmanagers, remote, ha } = markedSections(places, markers);
     {
       const services = { ...markedServices(places, markers), ...one() };
       const config = { ...embedded, query: { scrape_interval: '1s' }, services };
@@ -201,6 +201,7 @@ describe('markers in all secret fields are not to be read anywhere', () => {
       ...more.map(pack => () => withGlobal(alertmanagerYml(pack, RECEIVERS_OF_GLOBAL(places)))),
       () => withAlertmanagers(alertmanagers),
       ...remote.map(query => () => withQuery(query)),
+      ...ha.map(part => () => withHa(part)),
     ];
     // Two at a time.
     const next = async () => {
@@ -229,6 +230,15 @@ async function withAlertmanagers(alertmanagers: readonly unknown[]): Promise<voi
 async function withQuery(query: Record<string, unknown>): Promise<void> {
   await using monitor = await start({ query, services: one() });
   await expect.poll(() => textOf(monitor, '/api/v1/query?query=up'), PATIENCE).toContain('<secret>');
+  await expectNoLeak(monitor);
+}
+
+async function withHa(ha: Record<string, unknown>): Promise<void> {
+  const section = { replica: 'a', ...ha };
+  await using monitor = await start({ ha: section, query: { scrape_interval: '1s' }, services: one() });
+  await expect.poll(() => unheard(standsIn(JSON.stringify(ha))), PATIENCE).toEqual([]);
+
+  await expect.poll(() => textOf(monitor, '/health'), PATIENCE).toContain('"ha"');
   await expectNoLeak(monitor);
 }
 

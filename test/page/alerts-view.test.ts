@@ -54,7 +54,7 @@ test('shows what fires, why, who was notified and what comes next', async () => 
   await shows(page, '.about .expression').toContain('langgraph_monitor_service_up');
   await shows(page, '.about').toMatch(/Sent\s+\d\d:\d\d webhook to ops/);
   await shows(page, '.about').toMatch(/Next\s.*level2: webhook to ops in .*webhook to ops, again in/s);
-  await shows(page, '.about').toMatch(/Fires when langgraph_monitor_service_up is 0, .*\./);
+  await shows(page, '.about').toMatch(/Fires when \(?langgraph_monitor_service_up is 0, .*\./);
   await shows(page, '.about .helps').toMatch(/langgraph_monitor_service_up: \w/);
   const link = (name: string) => page.locator('.row.alert').first().getByRole('link', { name, exact: true });
   expect(await link('Service').getAttribute('href')).toBe('../ui/service/tools');

@@ -68,7 +68,7 @@ test('says what it cannot show while the Prometheus is away, and shows it once i
       );
     await shows(page, 'body').not.toMatch(/The rules are not evaluated/);
     await page.getByRole('button', { name: 'More about ServiceDown of tools' }).click();
-    await shows(page, '.about').toMatch(/target="tools".*Fires when langgraph_monitor_service_up is 0/s);
+    await shows(page, '.about').toMatch(/target="tools".*Fires when \(?langgraph_monitor_service_up is 0/s);
     await service.waitForSelector('.uplot', { timeout: 60_000 });
     await shows(service, 'body').not.toMatch(/cannot be read/);
   } finally {

@@ -121,10 +121,12 @@ function write(
 
 /** What monitor.yml holds beside services: one part for each monitor, since some exclude each other. */
 export function markedSections(places: Places, markers: Markers) {
-  const { http } = places;
+  const { http, redis } = places;
   const embedded: { alerting: Values; actions: Values[] } = { alerting: {}, actions: [] };
   const alertmanagers: unknown[] = [];
   const remote: Values[] = [];
+  const peers: Values[] = [];
+  const leases: Values[] = [];
   for (const path of monitorKeys().secrets) {
     const name = path.join('.');
     const marker = markers.next(name);
@@ -132,6 +134,9 @@ export function markedSections(places: Places, markers: Markers) {
     const add = (base: Values, from: number) =>
       write(base, path.slice(from), marker, places, markers) as Values;
     if (section === 'query') remote.push(add({ url: `${http}/plain` }, 1));
+    else if (section === 'ha' && key === 'peers')
+      peers.push(add({ url: `${http}/plain/${peers.length}` }, 3));
+    else if (section === 'ha' && key === 'lease') leases.push(add({ host: redis }, 3));
     else if (section === 'alerting' && key === 'alertmanagers')
       alertmanagers.push(add({ url: `${http}/plain` }, 3));
     else if (section === 'alerting' && key === 'sms')
@@ -147,7 +152,8 @@ export function markedSections(places: Places, markers: Markers) {
       });
     else throw new Error(`no configuration is known here for ${name}; add one to markedSections`);
   }
-  return { embedded, alertmanagers, remote };
+  const ha = [{ peers }, ...leases.map(redis => ({ lease: { redis } }))];
+  return { embedded, alertmanagers, remote, ha };
 }
 
 /** A receiver of each kind: what it needs beside its secrets. */
