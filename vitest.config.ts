@@ -36,6 +36,8 @@ const WAITING = files([
     'e2e/two-monitors',
     'e2e/two-monitors-mistakes',
     'e2e/two-monitors-view',
+    'e2e/shards',
+    'deploy/haproxy-switch',
     'e2e/prometheus',
     'alertmanager/reload-transitions',
     'client/view',
