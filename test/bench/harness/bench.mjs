@@ -78,7 +78,7 @@ export class Bench {
   }
 }
 
-/** The same outcome with another value made of its own. @returns {Outcome} */
-export function map(outcome, change) {
+/** The same outcome with another value made of its own, which is no contestant any more. @returns {Outcome} */
+export function map({ measure: _, ...outcome }, change) {
   return 'value' in outcome ? { ...outcome, value: change(outcome.value) } : outcome;
 }
