@@ -79,6 +79,10 @@ export class Lease implements Sharing {
         this.#report(
           `another monitor writes its notification log in version ${version}; update the older one`,
         ),
+      onDamaged: key =>
+        this.#report(
+          `an entry of the notification log in Redis is damaged and left alone: ${JSON.stringify(key)}`,
+        ),
     });
     events.log('info', 'Waiting for the lease', { redis: this.#redis.address, replica: self.replica });
     void this.#tick();

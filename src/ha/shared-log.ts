@@ -23,6 +23,8 @@ interface SharedLogOptions {
   readonly clock: Clock;
   /** Another monitor put entries that this one cannot read. */
   readonly onForeignVersion: (version: number) => void;
+  /** An entry in Redis is not what a monitor puts there; it is left alone. */
+  readonly onDamaged: (key: string) => void;
 }
 
 /** Keeps track of what is to be put, and up to where others' entries were read. */
@@ -111,24 +113,37 @@ export class SharedLog {
   }
 
   #merge({ key, age, text }: FoundEntry): boolean {
-    const { log, id, clock, onForeignVersion } = this.#options;
+    const { log, id, clock, onForeignVersion, onDamaged } = this.#options;
     const written = parse(text);
     if (written.by === id) return false;
-    if (written.version !== VERSION) {
-      onForeignVersion(Number(written.version));
+    if (typeof written.version === 'number' && written.version !== VERSION) {
+      onForeignVersion(written.version);
+      return false;
+    }
+    if (!isWhole(written)) {
+      onDamaged(key);
       return false;
     }
     const { entry, pending } = written;
     const now = { at: clock.now(), elapsed: clock.elapsed() };
-    if (log.merge(key, { entry, pending, age: Number(written.age) + age }, now)) this.#unput.add(key);
+    if (log.merge(key, { entry, pending, age: written.age + age }, now)) this.#unput.add(key);
     return true;
   }
 }
 
 function parse(text: string): Partial<WrittenEntry> {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) ?? {};
   } catch {
     return {};
   }
+}
+
+const areTexts = (value: unknown) => Array.isArray(value) && value.every(each => typeof each === 'string');
+
+function isWhole(written: Partial<WrittenEntry>): written is WrittenEntry {
+  const { entry, pending = [], age } = written;
+  const isKnown = written.version === VERSION;
+  const isLogged = entry === undefined || [entry?.firing, entry?.resolved, entry?.owed ?? []].every(areTexts);
+  return isKnown && isLogged && areTexts(pending) && Number.isFinite(age);
 }
