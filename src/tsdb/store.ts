@@ -401,6 +401,17 @@ export class SampleStore implements SampleSource {
     }
   }
 
+  /** Runs an action of others within {@link readingMany}: what another process has written by now is in what they read. */
+  readingOthers<T>(action: () => T): T {
+    const wasFresh = this.#isFresh;
+    this.#isFresh = false;
+    try {
+      return action();
+    } finally {
+      this.#isFresh = wasFresh;
+    }
+  }
+
   #read<T>(action: (file: SampleFile | undefined) => T): T {
     return this.#guarded.read(file => {
       if (file && !this.#isFresh) this.#reload(file);

@@ -52,7 +52,7 @@ export class Rules {
     this.#store = store;
     this.#limits = limits;
     this.#clock = clock;
-    this.#yieldTo = yieldTo;
+    this.#yieldTo = task => store.readingOthers(() => yieldTo(task));
     this.#answers = new AnswerCache({
       standing: matchers => store.standing(matchers),
       lookback: limits.lookback,

@@ -1,6 +1,9 @@
 // Rules over the store that keeps what they record: two that record the same series, and rules that take too long.
 
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../../src/model/time.js';
 import { Rules } from '../../../src/query/thread/rules.js';
@@ -8,6 +11,10 @@ import { readRuleFile } from '../../../src/rules/read.js';
 import { toTransfer } from '../../../src/rules/transfer.js';
 import { SampleStore } from '../../../src/tsdb/store.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
+import { DIST } from '../../support/monitor.js';
+import { select } from '../../tsdb/store-fixture.js';
+
+const MAIN = new URL('main.js', DIST);
 
 let folder: string;
 let store: SampleStore;
@@ -65,12 +72,33 @@ test('a query that takes long fails alone, and later rules once all together tak
   expect(errors.at(-1)).toBe('the rules together took too long');
 });
 
+test('others that read within an evaluation see what another process has written since it began', () => {
+  const seen: number[] = [];
+  const file = join(folder, 'old.om');
+  let isEvaluating = false;
+  const yieldTo = () => {
+    if (!isEvaluating) return;
+    if (seen.length === 0) {
+      writeFileSync(file, 'imported 1 0.5\n# EOF\n');
+      execFileSync(process.execPath, [fileURLToPath(MAIN), 'import', file, `--storage.path=${folder}`]);
+    }
+    seen.push(select(store, '__name__=imported').length);
+  };
+  const evaluated = rulesOn([record('vector(1)'), record('vector(1)')], systemClock, yieldTo);
+  isEvaluating = true;
+  store.beginScrape({ at: 1000, parts: [], gone: [] });
+  evaluated.evaluate(1000, false);
+  store.commit();
+  expect(seen.slice(0, 2)).toEqual([1, 1]);
+});
+
 /** A group of rules on the store. */
-function rulesOn(rules: readonly object[], clock: Clock): Rules {
+function rulesOn(rules: readonly object[], clock: Clock, yieldTo = () => {}): Rules {
   const made = new Rules(
     store,
     { maxSamples: 1000, maxWaiting: 1, lookback: 300_000, defaultInterval: 1000 },
     clock,
+    yieldTo,
   );
   const text = JSON.stringify({ groups: [{ name: 'g', rules }] });
   made.configure({
