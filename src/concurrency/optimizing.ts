@@ -4,26 +4,43 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Millis } from '../model/time.js';
 
-/** Bytes of bytecode a function runs before V8 looks whether it is hot. */
-const PATIENT = 1_000_000;
-/** A quarter of V8's own number: what was begun under the other one has to be run through first. */
-const EAGER = 32 * 1024;
+/**
+ * Bytes of bytecode a function runs between two looks at whether it is hot. Always the same: a function has to run through what it
+ * was given before another number holds for it, which took thousands of requests where the number was large at rest.
+ */
+const BUDGET = 32 * 1024;
+
+/** How often V8 looks at a function before it optimizes it. Looks count as long as what the function works on has the same shapes. */
+export interface Looks {
+  /** So many for any function, */
+  readonly ticks: number;
+  /** one more for so many bytes of its bytecode each, */
+  readonly bytesPerTick: number;
+  /** and only one for a function with less bytecode than this. */
+  readonly small: number;
+}
+
+/** As V8 does by itself with a budget of 1,000,000: thirty times later than under load. */
+export const PATIENT: Looks = { ticks: 92, bytesPerTick: 5, small: 0 };
+/** V8's own numbers, of a budget that is a quarter of V8's. */
+export const EAGER: Looks = { ticks: 3, bytesPerTick: 150, small: 81 };
+
 /** Requests within a second from which on code is worth optimizing soon: it costs time once, and saves half of each request's. */
 const MANY = 50;
 const WINDOW: Millis = 1000;
 
-/** From Node 22 on V8 does not know the flag, and would say so. */
+/** From Node 22 on V8 does not know some of these flags, and would say so. */
 const isKnown = Number(process.versions.node.split('.')[0]) < 22;
 
-/** Counts requests and sets V8's budget by them. */
-export class BudgetByRequests {
-  readonly #set: (bytes: number) => void;
+/** Counts requests and sets how often V8 looks by them. */
+export class LooksByRequests {
+  readonly #set: (looks: Looks) => void;
   #isEager = false;
   #isWatching = false;
   #requests = 0;
 
-  /** @param set gives V8 a budget, in bytes of bytecode */
-  constructor(set: (bytes: number) => void) {
+  /** @param set tells V8 */
+  constructor(set: (looks: Looks) => void) {
     this.#set = set;
     set(PATIENT);
   }
@@ -56,26 +73,31 @@ export class BudgetByRequests {
   }
 }
 
-function setBudget(bytes: number): void {
-  if (isKnown) setFlagsFromString(`--interrupt-budget=${bytes}`);
+/** V8 reads these at each look; looks that were counted before count. */
+function setLooks({ ticks, bytesPerTick, small }: Looks): void {
+  if (!isKnown) return;
+  setFlagsFromString(`--ticks-before-optimization=${ticks}`);
+  setFlagsFromString(`--bytecode-size-allowance-per-tick=${bytesPerTick}`);
+  setFlagsFromString(`--max-bytecode-size-for-early-opt=${small}`);
 }
 
 /** Makes V8 optimize late. To be called before most code is run. */
 export function optimizeLate(): void {
-  setBudget(PATIENT);
+  if (isKnown) setFlagsFromString(`--interrupt-budget=${BUDGET}`);
+  setLooks(PATIENT);
 }
 
-let budget: BudgetByRequests | undefined;
+let looks: LooksByRequests | undefined;
 
 /**
  * Makes V8 optimize late, and soon while many requests are noted. The built program has copies of this module: the caller must be
  * in the same bundle as what calls {@link noteRequest}.
  */
 export function optimizeByRequests(): void {
-  budget = new BudgetByRequests(setBudget);
+  looks = new LooksByRequests(setLooks);
 }
 
 /** A request has come. */
 export function noteRequest(): void {
-  budget?.note();
+  looks?.note();
 }
