@@ -67,6 +67,14 @@ describe('the quick way and the engine agree on', () => {
     return view.getFloat64(0);
   };
   const kinds: [string, () => number][] = [
+    ['rates of counters', () => (Math.floor(random() * 1e4) * (270 + random() * 30)) / 270 / 300],
+    ['sums of rates', () => [1, 2, 3].reduce(sum => sum + Math.floor(random() * 1e4) * (10 / 9 / 300), 0)],
+    ['whole numbers and halves', () => Math.floor(random() * 10 ** (1 + random() * 14)) / 2],
+    ['numbers below a power of ten', () => 10 ** (Math.floor(random() * 21) - 5) * (1 - 0.1 * random() ** 4)],
+    [
+      'numbers of sixteen digits',
+      () => Number(`0.${Math.floor(1e15 * (1 + 8 * random()))}`) * 10 ** Math.floor(random() * 6),
+    ],
     ['rates', () => Math.floor(random() * 1e6) / 300 / (1 + random())],
     ['fractions of all sizes', () => random() * 10 ** (Math.floor(random() * 22) - 6)],
     ['few decimals', () => Math.round(random() * 1e9) / 10 ** Math.floor(random() * 10)],

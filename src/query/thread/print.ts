@@ -120,9 +120,11 @@ function printMatrix(json: JsonBytes, series: readonly ResultSeries[], checkpoin
     // Series often have the same times, which are then written once and copied.
     if (times !== texts?.times) texts = times === series[i + 1]?.times ? new TimeTexts(times) : undefined;
     for (let at = 0; at < times.length; at++) {
-      if (at > 0) json.raw(',');
       if (texts) json.pointOf(texts, at, values[at] as number);
-      else json.point(times[at] as number, values[at] as number);
+      else {
+        if (at > 0) json.raw(',');
+        json.point(times[at] as number, values[at] as number);
+      }
       if (at % CHECKPOINT_EVERY === 0) checkpoint();
     }
     json.raw(']}');

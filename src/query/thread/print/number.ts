@@ -23,6 +23,11 @@ const FOUR_DIGITS = Uint8Array.from(
   (_, i) => ZERO + (Math.floor(i / 4 / (TEN[3 - (i % 4)] as number)) % 10),
 );
 
+/** Half of the distance of a double to its neighbours, by its exponent's bits. */
+const HALF_DISTANCE = Float64Array.from({ length: 2048 }, (_, exponent) => 2 ** (exponent - 1076));
+/** Products are exact to some 10^-14; what is so near to a bound is left to the engine. */
+const UNSURE = 1e-9;
+
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
 
@@ -43,7 +48,7 @@ export function writeFloat(bytes: Uint8Array, start: number, value: number): num
   if (!(magnitude >= 1e-6 && magnitude < 1e15)) return writeText(bytes, start, formatFloat(value));
   let at = start;
   if (value < 0) bytes[at++] = MINUS;
-  if (magnitude < 2 ** 31 && magnitude === (magnitude | 0)) return writeInteger(bytes, at, magnitude);
+  if (magnitude === Math.floor(magnitude)) return writeInteger(bytes, at, magnitude);
   return writeShort(bytes, at, magnitude) || writeLong(bytes, at, magnitude);
 }
 
@@ -103,7 +108,10 @@ function writeDigits(bytes: Uint8Array, at: number, value: number, count: number
 /** Numbers of up to six decimals, as most gauges are. @returns 0 when it is none */
 function writeShort(bytes: Uint8Array, at: number, magnitude: number): number {
   if (magnitude >= 1e8) return 0;
-  const scaled = Math.floor(magnitude * 1e6 + 0.5);
+  const product = magnitude * 1e6;
+  const scaled = Math.floor(product + 0.5);
+  // What rounding can do to a product below 10^14 is less than that; a division takes longer.
+  if (Math.abs(product - scaled) > 0.02) return 0;
   // A number of at most 15 digits that reads back as itself is the shortest there is, but for zeros at its end.
   if (scaled / 1e6 !== magnitude) return 0;
   const whole = Math.floor(magnitude);
@@ -113,36 +121,53 @@ function writeShort(bytes: Uint8Array, at: number, magnitude: number): number {
 }
 
 /**
- * Fifteen to seventeen digits: the number times a power of ten is taken exactly, as a whole number of sixteen digits
- * and a rest below one, and the first rounding of it that reads back as the number is the shortest.
+ * Fifteen to seventeen digits: the number times a power of ten is taken exactly, as a whole number of fifteen digits and a rest
+ * below one. Of fifteen, sixteen and seventeen digits the first are right whose distance from the number is less than half of
+ * that to its neighbours.
  */
 function writeLong(bytes: Uint8Array, at: number, magnitude: number): number {
+  double[0] = magnitude;
+  const upper = words[1] as number;
+  // Next to a power of two a double's neighbours are not equally far.
+  if (((words[0] as number) | (upper & 0xfffff)) === 0) return writeText(bytes, at, formatFloat(magnitude));
   const point = decimalPoint(magnitude);
-  const shift = 16 - point;
+  const shift = 15 - point;
   const scale = TEN[shift] as number;
+  const half = (HALF_DISTANCE[upper >>> 20] as number) * scale;
   const product = magnitude * scale;
-  // Above 2^53 not every whole number is a double; next to a power of two a double's neighbours are not equally far.
-  if (product >= 9e15 || isPowerOfTwo(magnitude)) return writeText(bytes, at, formatFloat(magnitude));
   let whole = Math.floor(product);
   let rest = product - whole + productError(magnitude, shift, product);
   const carry = Math.floor(rest);
   whole += carry;
   rest -= carry;
+  // The last one is of the three roundings below; the first two are of a number just below a power of ten.
+  if (whole < 1e14 || whole >= 1e15 - 1) return writeText(bytes, at, formatFloat(magnitude));
 
-  const tenth = Math.floor(whole / 10);
-  const fifteen = tenth + (whole - tenth * 10 + rest >= 5 ? 1 : 0);
-  if (fifteen / (TEN[shift - 1] as number) === magnitude)
-    return withoutZeros(bytes, writeFraction(bytes, at, fifteen, 15, point));
-  if (Math.abs(rest - 0.5) < 1e-9) return writeText(bytes, at, formatFloat(magnitude));
-  const sixteen = rest > 0.5 ? whole + 1 : whole;
-  if (sixteen / scale === magnitude) return withoutZeros(bytes, writeFraction(bytes, at, sixteen, 16, point));
-  const last = Math.floor(rest * 10);
-  const beyond = rest * 10 - last;
-  if (Math.abs(beyond - 0.5) < 1e-4 || last + beyond > 9.5)
+  const up = rest > 0.5 ? 1 : 0;
+  const fromFifteen = Math.abs(rest - up) - half;
+  if (fromFifteen < -UNSURE) return withoutZeros(bytes, writeScaled(bytes, at, whole + up, point));
+  const tenths = rest * 10;
+  const sixteenth = Math.floor(tenths + 0.5);
+  const distance = Math.abs(tenths - sixteenth);
+  const fromSixteen = distance - half * 10;
+  const hundredths = rest * 100;
+  const last = Math.floor(hundredths + 0.5);
+  if (
+    fromFifteen < UNSURE ||
+    Math.abs(fromSixteen) < UNSURE ||
+    Math.abs(distance - 0.5) < UNSURE ||
+    Math.abs(Math.abs(hundredths - last) - 0.5) < UNSURE
+  )
     return writeText(bytes, at, formatFloat(magnitude));
-  const end = writeFraction(bytes, at, whole, 16, point);
-  bytes[end] = ZERO + last + (beyond > 0.5 ? 1 : 0);
-  return withoutZeros(bytes, end + 1);
+  // No digit comes to ten here, nor is the last one 0: fewer digits would have been right.
+  const end = writeScaled(bytes, at, whole, point);
+  if (fromSixteen < 0) {
+    bytes[end] = ZERO + sixteenth;
+    return end + 1;
+  }
+  bytes[end] = FOUR_DIGITS[last * 4 + 2] as number;
+  bytes[end + 1] = FOUR_DIGITS[last * 4 + 3] as number;
+  return end + 2;
 }
 
 /** The power of ten just above a number from 1e-6 to 1e15. */
@@ -152,11 +177,6 @@ function decimalPoint(magnitude: number): number {
   // Reciprocals are not exact and a power of ten itself must not be off by one: compared after scaling.
   for (let scaled = magnitude * 10; scaled < 1; scaled = magnitude * (TEN[1 - point] as number)) point--;
   return point;
-}
-
-function isPowerOfTwo(value: number): boolean {
-  double[0] = value;
-  return ((words[0] as number) | ((words[1] as number) & 0xfffff)) === 0;
 }
 
 /** What a product of doubles lost by rounding, exactly (Dekker). */
@@ -175,31 +195,51 @@ function high(value: number): number {
   return scaled - (scaled - value);
 }
 
-/** `0.DIGITS * 10^point` with `count` digits, which are 15 or 16; the point comes before the last of them. */
-function writeFraction(
-  bytes: Uint8Array,
-  start: number,
-  digits: number,
-  count: number,
-  point: number,
-): number {
-  const decimals = count - point;
-  if (point <= 0) return writeDecimals(bytes, start, digits, decimals);
-  const scale = TEN[decimals] as number;
-  let whole = Math.floor(digits / scale);
-  // The quotient may have been rounded up to a whole number.
-  if (whole * scale > digits) whole--;
-  return writeDecimals(bytes, start, digits - whole * scale, decimals, whole);
+/** `0.DIGITS * 10^point` with fifteen digits, of which the first is no 0; others may be written behind them. */
+function writeScaled(bytes: Uint8Array, start: number, digits: number, point: number): number {
+  let at = start;
+  if (point <= 0) {
+    bytes[at++] = ZERO;
+    bytes[at++] = POINT;
+    for (let i = point; i < 0; i++) bytes[at++] = ZERO;
+    return writeFifteen(bytes, at, digits);
+  }
+  const end = writeFifteen(bytes, at + 1, digits);
+  for (const past = at + point; at < past; at++) bytes[at] = bytes[at + 1] as number;
+  bytes[at] = POINT;
+  return end;
 }
 
-/** `WHOLE.DECIMALS`: a number below 2^53 after the point, with zeros in front of it. */
-function writeDecimals(bytes: Uint8Array, start: number, value: number, count: number, whole = 0): number {
-  let at = writeInteger(bytes, start, whole);
-  bytes[at++] = POINT;
-  if (count <= 8) return writeDigits(bytes, at, value, count);
-  const front = Math.floor(value / 1e8);
-  for (; count > 16; count--) bytes[at++] = ZERO;
-  return writeDigits(bytes, writeDigits(bytes, at, front, count - 8), value - front * 1e8, 8);
+/** A whole number from 10^14 to 10^15. */
+function writeFifteen(bytes: Uint8Array, at: number, value: number): number {
+  // The quotient may be off by one; a division takes longer than to look.
+  let front = (value * 1e-8) | 0;
+  let back = value - front * 1e8;
+  if (back < 0) {
+    front--;
+    back += 1e8;
+  } else if (back >= 1e8) {
+    front++;
+    back -= 1e8;
+  }
+  const first = (front / 10_000) | 0;
+  bytes[at] = FOUR_DIGITS[first * 4 + 1] as number;
+  bytes[at + 1] = FOUR_DIGITS[first * 4 + 2] as number;
+  bytes[at + 2] = FOUR_DIGITS[first * 4 + 3] as number;
+  writeFour(bytes, at + 3, front - first * 10_000);
+  const low = back | 0;
+  const third = (low / 10_000) | 0;
+  writeFour(bytes, at + 7, third);
+  writeFour(bytes, at + 11, low - third * 10_000);
+  return at + 15;
+}
+
+function writeFour(bytes: Uint8Array, at: number, value: number): void {
+  const entry = value * 4;
+  bytes[at] = FOUR_DIGITS[entry] as number;
+  bytes[at + 1] = FOUR_DIGITS[entry + 1] as number;
+  bytes[at + 2] = FOUR_DIGITS[entry + 2] as number;
+  bytes[at + 3] = FOUR_DIGITS[entry + 3] as number;
 }
 
 /** Where a fraction ends without the zeros at its end. */

@@ -2,7 +2,11 @@
 
 import { MAX_NUMBER_LENGTH, writeTime } from './number.js';
 
-/** Beginnings of points, `[1700000000,"`, by the number of the time. */
+const QUOTE = 34;
+const COMMA = 44;
+const OPEN = 91;
+
+/** Beginnings of points by the number of the time: `[1700000000,"`, for all but the first with a comma before it. */
 export class TimeTexts {
   readonly times: Float64Array;
   readonly #bytes: Uint8Array;
@@ -11,26 +15,25 @@ export class TimeTexts {
 
   constructor(times: Float64Array) {
     this.times = times;
-    this.#bytes = new Uint8Array(times.length * (MAX_NUMBER_LENGTH + 3));
+    this.#bytes = new Uint8Array(times.length * (MAX_NUMBER_LENGTH + 4));
     this.#ends = new Uint32Array(times.length);
     let at = 0;
-    for (let i = 0; i < times.length; i++)
+    for (let i = 0; i < times.length; i++) {
+      if (i > 0) this.#bytes[at++] = COMMA;
       this.#ends[i] = at = writeBegin(this.#bytes, at, times[i] as number);
+    }
   }
 
   /** Writes the beginning of a point. @returns where it ends */
   write(bytes: Uint8Array, start: number, i: number): number {
+    const own = this.#bytes;
     const from = i === 0 ? 0 : (this.#ends[i - 1] as number);
     const to = this.#ends[i] as number;
     const shift = start - from;
-    for (let at = from; at < to; at++) bytes[at + shift] = this.#bytes[at] as number;
+    for (let at = from; at < to; at++) bytes[at + shift] = own[at] as number;
     return to + shift;
   }
 }
-
-const QUOTE = 34;
-const COMMA = 44;
-const OPEN = 91;
 
 /** Writes the beginning of a point at a time. @returns where it ends */
 export function writeBegin(bytes: Uint8Array, start: number, time: number): number {
