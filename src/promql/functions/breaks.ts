@@ -51,6 +51,14 @@ export class Breaks {
     while (this.past < positions.length && (positions[this.past] as number) < hi) this.past++;
   }
 
+  /** Adds to the growth within a window what the values before its breaks came to. */
+  addLost(growth: number, values: Float64Array, lo: number, hi: number): number {
+    this.moveTo(lo, hi);
+    let sum = growth;
+    for (let i = this.first; i < this.past; i++) sum += values[(this.positions[i] as number) - 1] as number;
+    return sum;
+  }
+
   /** How many are within the window. */
   get count(): number {
     return this.past - this.first;

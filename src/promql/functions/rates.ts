@@ -4,20 +4,15 @@
 import { METRIC_NAME } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import type { PromqlFunction } from '../function.js';
-import type { CallContext, Value, VectorValue } from '../value.js';
+import type { CallContext, Column, Value, VectorValue } from '../value.js';
 import { matrixArgument } from './arguments.js';
 import { Breaks } from './breaks.js';
-import {
-  argumentPosition,
-  type OpenSeries,
-  overWindows,
-  type Window,
-  type WindowFunction,
-  windowFunction,
-} from './windows.js';
+import { argumentPosition, overSeries, type Window, type WindowBounds, windowFunction } from './windows.js';
 
 /** Samples as far from the window's bound as this many intervals between samples still reach to the bound. */
 const EXTRAPOLATION_THRESHOLD = 1.1;
+/** A fraction of a millisecond. */
+const STEPS_PER_CHECKPOINT = 16_384;
 const COUNTER_NAME = /_(?:total|sum|count|bucket)$/;
 
 /** `rate`, `increase`, `delta`, `irate`, `idelta`: all need two samples. */
@@ -28,7 +23,7 @@ export const rates: readonly PromqlFunction[] = [
     name: 'delta',
     argumentTypes: ['matrix'],
     returns: 'vector',
-    call: (args, context) => extrapolated(args, context, openDelta()),
+    call: (args, context) => extrapolated(args, context, { isCounter: false, perSecond: false }),
   },
   windowFunction('irate', () => instantRate),
   windowFunction('idelta', () => instantDelta),
@@ -40,16 +35,35 @@ function counterFunction(name: string, perSecond: boolean): PromqlFunction {
     argumentTypes: ['matrix'],
     returns: 'vector',
     call(args: readonly Value[], context: CallContext): Value {
-      const vector = extrapolated(args, context, openCounter(perSecond));
+      const vector = extrapolated(args, context, { isCounter: true, perSecond });
       noteOtherThanCounters(vector, context);
       return vector;
     },
   };
 }
 
+/** What growth is asked for. */
+interface Growth {
+  /** A fall is a reset, and nothing was below zero before the first sample. */
+  readonly isCounter: boolean;
+  /** Per second, or else for the whole window. */
+  readonly perSecond: boolean;
+}
+
 /** To where the window ends: growth looks larger or smaller as the window moves on, and none stays none. */
-function extrapolated(args: readonly Value[], context: CallContext, open: OpenSeries): VectorValue {
-  const vector = overWindows(matrixArgument(args, 0), context, open);
+function extrapolated(
+  args: readonly Value[],
+  context: CallContext,
+  { isCounter, perSecond }: Growth,
+): VectorValue {
+  const matrix = matrixArgument(args, 0);
+  const { checkpoint } = context;
+  const extents = new Extents(matrix.ends.length, perSecond ? secondsOf(matrix.range) : 1, checkpoint);
+  const vector = overSeries(matrix, context, (series, bounds, column) => {
+    extents.of(series.times, bounds);
+    const resets = isCounter ? Breaks.resets(series.values) : undefined;
+    return writeGrowth(series.values, bounds, { extents, resets, checkpoint }, column);
+  });
   if (context.steps.count === 1 && vector.columns.some(({ values }) => values[0] !== 0))
     context.holdsUntil(Number.NEGATIVE_INFINITY);
   return vector;
@@ -66,39 +80,42 @@ function noteOtherThanCounters({ columns }: VectorValue, context: CallContext): 
   }
 }
 
-/** Per second, or else for the whole window. */
-function openCounter(perSecond: boolean): OpenSeries {
-  const extents = new Extents();
-  return ({ times, values }, { range, ends }) => {
-    extents.of(times, ends.length);
-    return counterGrowth(Breaks.resets(values), extents, perSecond ? secondsOf(range) : 1);
-  };
+interface GrowingSeries {
+  readonly extents: Extents;
+  /** Of a counter; undefined: it is none. */
+  readonly resets: Breaks | undefined;
+  readonly checkpoint: () => void;
 }
 
-function counterGrowth(resets: Breaks, extents: Extents, divisor: number): WindowFunction {
-  return window => {
-    const { values, lo, hi } = window;
-    if (hi - lo < 2) return undefined;
-    let growth = (values[hi - 1] as number) - (values[lo] as number);
-    resets.moveTo(lo, hi);
-    const { positions, first, past } = resets;
-    for (let i = first; i < past; i++) growth += values[(positions[i] as number) - 1] as number;
-    const factor = extents.factor(window, growth, values[lo] as number);
-    return growth * (factor / divisor);
-  };
-}
-
-function openDelta(): OpenSeries {
-  const extents = new Extents();
-  return ({ times }, { ends }) => {
-    extents.of(times, ends.length);
-    return window => {
-      const { values, lo, hi } = window;
-      if (hi - lo < 2) return undefined;
-      const growth = (values[hi - 1] as number) - (values[lo] as number);
-      return growth * extents.factor(window, 0, 0);
-    };
-  };
+/** Needs two samples in a window. */
+function writeGrowth(
+  samples: Float64Array,
+  { lows, highs }: WindowBounds,
+  { extents, resets, checkpoint }: GrowingSeries,
+  { values, has }: Column,
+): boolean {
+  const { sampled, before, factors } = extents;
+  const hasResets = resets !== undefined && resets.positions.length > 0;
+  let hasAny = false;
+  for (let step = 0; step < lows.length; step++) {
+    const lo = lows[step] as number;
+    const hi = highs[step] as number;
+    if (step % STEPS_PER_CHECKPOINT === 0) checkpoint();
+    if (hi - lo < 2) continue;
+    const first = samples[lo] as number;
+    let growth = (samples[hi - 1] as number) - first;
+    if (hasResets) growth = resets.addLost(growth, samples, lo, hi);
+    let factor = factors[step] as number;
+    if (resets !== undefined && growth > 0 && first >= 0) {
+      // A counter that grew cannot have been below zero.
+      const toZero = (sampled[step] as number) * (first / growth);
+      if (toZero < (before[step] as number)) factor = extents.factorFrom(step, toZero);
+    }
+    values[step] = growth * factor;
+    has[step] = 1;
+    hasAny = true;
+  }
+  return hasAny;
 }
 
 /**
@@ -106,50 +123,58 @@ function openDelta(): OpenSeries {
  * window, half an interval. Series that were scraped together share their times, and so this.
  */
 class Extents {
+  /** By step, in seconds: between first and last sample, before the first, after the last. */
+  readonly sampled: Float64Array;
+  readonly before: Float64Array;
+  readonly #after: Float64Array;
+  /** By step: by what the growth between the first and the last sample is to be multiplied for the whole window. */
+  readonly factors: Float64Array;
+  readonly #divisor: number;
+  readonly #checkpoint: () => void;
   #times: Float64Array | undefined;
-  /** By step, in seconds: between first and last sample (0: not found yet), before the first, after the last. */
-  #sampled = new Float64Array();
-  #before = new Float64Array();
-  #after = new Float64Array();
 
-  /** Of windows over these times from now on; there are always as many steps. */
-  of(times: Float64Array, steps: number): void {
+  /** @param divisor what each factor is divided by */
+  constructor(steps: number, divisor: number, checkpoint: () => void) {
+    this.sampled = new Float64Array(steps);
+    this.before = new Float64Array(steps);
+    this.#after = new Float64Array(steps);
+    this.factors = new Float64Array(steps);
+    this.#divisor = divisor;
+    this.#checkpoint = checkpoint;
+  }
+
+  /** Of windows over these times from now on. */
+  of(times: Float64Array, bounds: WindowBounds): void {
     if (times === this.#times) return;
     this.#times = times;
-    if (this.#sampled.length === 0) {
-      this.#sampled = new Float64Array(steps);
-      this.#before = new Float64Array(steps);
-      this.#after = new Float64Array(steps);
-    } else this.#sampled.fill(0);
-  }
-
-  /**
-   * By what the growth between the first and the last sample is to be multiplied for the whole window. @param first the value of
-   * the first sample: a counter that grew cannot have been below zero
-   */
-  factor(window: Window, growth: number, first: number): number {
-    const { step } = window;
-    if (this.#sampled[step] === 0) this.#find(window);
-    const sampled = this.#sampled[step] as number;
-    let before = this.#before[step] as number;
-    if (growth > 0 && first >= 0) {
-      const toZero = sampled * (first / growth);
-      if (toZero < before) before = toZero;
+    for (let step = 0; step < this.factors.length; step++) {
+      if (step % STEPS_PER_CHECKPOINT === 0) this.#checkpoint();
+      this.#find(step, times, bounds);
     }
-    return (sampled + before + (this.#after[step] as number)) / sampled;
   }
 
-  #find({ times, lo, hi, end, range, step }: Window): void {
+  /** The factor of a series that seems to begin so long before the first sample, in seconds. */
+  factorFrom(step: number, before: number): number {
+    const sampled = this.sampled[step] as number;
+    return (sampled + before + (this.#after[step] as number)) / sampled / this.#divisor;
+  }
+
+  #find(step: number, times: Float64Array, { lows, highs, ends, range }: WindowBounds): void {
+    const lo = lows[step] as number;
+    const hi = highs[step] as number;
+    if (hi - lo < 2) return;
     const first = times[lo] as number;
     const last = times[hi - 1] as number;
+    const end = ends[step] as number;
     const sampled = (last - first) / 1000;
     const interval = sampled / (hi - lo - 1);
     const threshold = interval * EXTRAPOLATION_THRESHOLD;
     const before = (first - (end - range)) / 1000;
     const after = (end - last) / 1000;
-    this.#sampled[step] = sampled;
-    this.#before[step] = before >= threshold ? interval / 2 : before;
+    this.sampled[step] = sampled;
+    this.before[step] = before >= threshold ? interval / 2 : before;
     this.#after[step] = after >= threshold ? interval / 2 : after;
+    this.factors[step] = this.factorFrom(step, this.before[step] as number);
   }
 }
 

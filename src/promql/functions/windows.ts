@@ -39,6 +39,9 @@ export type WindowFunction = (window: Window) => number | undefined;
 /** A function for each series of a range vector, so that it may remember where it was in it. */
 export type OpenSeries = (series: RangeSeries, matrix: MatrixValue) => WindowFunction;
 
+/** Answers all windows of a series at once, into a column. @returns whether it has a value at some step */
+export type SeriesFunction = (series: RangeSeries, bounds: WindowBounds, column: Column) => boolean;
+
 /**
  * Evaluates a function at each window that has samples. The results lose the metric name, unless they are samples
  * themselves and so keep what the series had. @throws EvaluationError
@@ -57,10 +60,40 @@ export function overWindows(
     const dropName = !keepsName || series.dropName;
     const place = () => openColumn(room, series, dropName, context);
     bounds.find(series.times);
+    holdUntilOldestLeaves(series, matrix, bounds, context);
     const column = walk(series, matrix, bounds, open(series, matrix), context, place);
     if (column) columns.push(column);
   }
   return { type: 'vector', columns };
+}
+
+/** The same with a function that goes through the windows of a series itself; the results lose the metric name. */
+export function overSeries(matrix: MatrixValue, context: CallContext, answer: SeriesFunction): VectorValue {
+  const { count } = context.steps;
+  const columns: Column[] = [];
+  const room = new ColumnAllocator(count, matrix.series.length);
+  const bounds = new Bounds(matrix);
+  for (const series of matrix.series) {
+    context.checkpoint();
+    bounds.find(series.times);
+    holdUntilOldestLeaves(series, matrix, bounds, context);
+    const column = room.allocateSparse(series.labels, true);
+    if (!answer(series, bounds, column)) continue;
+    context.spend(count);
+    columns.push(column);
+  }
+  return { type: 'vector', columns };
+}
+
+/** The one step of an instant query shows something else once the oldest sample is no longer in its window. */
+function holdUntilOldestLeaves(
+  { times }: RangeSeries,
+  { range, ends }: MatrixValue,
+  { lows, highs }: WindowBounds,
+  context: CallContext,
+): void {
+  const first = lows[0] as number;
+  if (ends.length === 1 && first < (highs[0] as number)) context.holdsUntil((times[first] as number) + range);
 }
 
 /** A function that takes nothing but a range vector. */
@@ -93,9 +126,6 @@ function walk(
   let column: Column | undefined;
   for (let step = 0; step < ends.length; step++) {
     window.moveTo(step, ends[step] as number, bounds);
-    // Then its oldest sample is no longer in the window.
-    if (ends.length === 1 && window.lo < window.hi)
-      context.holdsUntil((series.times[window.lo] as number) + range);
     if (window.work > WORK_PER_CHECKPOINT) {
       context.checkpoint();
       window.work = 0;
@@ -146,15 +176,26 @@ class MovingWindow implements Window {
   }
 }
 
-/** Where the windows of all steps begin and end in some times: series that were scraped together share them. */
-class Bounds {
+/** Where the windows of all steps begin and end in the samples of a series. */
+export interface WindowBounds {
+  /** By step: its samples are those at `lows <= i < highs`; neither ever decreases. */
   readonly lows: Int32Array;
   readonly highs: Int32Array;
-  readonly #matrix: MatrixValue;
+  readonly ends: Float64Array;
+  readonly range: Millis;
+}
+
+/** Those in some times: series that were scraped together share them. */
+class Bounds implements WindowBounds {
+  readonly lows: Int32Array;
+  readonly highs: Int32Array;
+  readonly ends: Float64Array;
+  readonly range: Millis;
   #times: Float64Array | undefined;
 
   constructor(matrix: MatrixValue) {
-    this.#matrix = matrix;
+    this.ends = matrix.ends;
+    this.range = matrix.range;
     this.lows = new Int32Array(matrix.ends.length);
     this.highs = new Int32Array(matrix.ends.length);
   }
@@ -163,7 +204,7 @@ class Bounds {
   find(times: Float64Array): void {
     if (times === this.#times) return;
     this.#times = times;
-    const { range, ends } = this.#matrix;
+    const { range, ends } = this;
     let [lo, hi, before] = [0, 0, Number.POSITIVE_INFINITY];
     for (let step = 0; step < ends.length; step++) {
       const end = ends[step] as number;
