@@ -4,7 +4,8 @@
 import type { LabelMatcher, Series } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
 import type { SampleFile } from './file.js';
-import { type Progress, Selection, type SeriesOf, type Wanted } from './selection.js';
+import type { LabelledSeries } from './index/known-selections.js';
+import { type Progress, type SelectedSeries, Selection, type SeriesOf, type Wanted } from './selection.js';
 import type { Seen, WindowReader } from './window-reader.js';
 
 /** Times that reading by parts is begun. A file that is only read may be loaded again at every part. */
@@ -22,6 +23,14 @@ interface PartSource {
   progress(): Progress;
   /** The monotonic clock. */
   elapsed(): Millis;
+}
+
+/** What is to be read, as it was when the reading was begun. */
+interface BegunSelection {
+  readonly selection: Selection;
+  readonly matching: readonly LabelledSeries[];
+  readonly seriesOf: SeriesOf;
+  readonly generation: number;
 }
 
 /** Reads one source. */
@@ -73,10 +82,9 @@ export class PartReader {
   /** @param begin what makes a series for the reader, from the first one on */
   #readByParts(wanted: Wanted, begin: () => SeriesOf): Series[] {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const selection = new Selection(wanted, this.#source.progress());
       this.#begun++;
       try {
-        const found = this.#tryByParts(selection, wanted, begin());
+        const found = this.#tryByParts(wanted, begin);
         if (found) return found;
       } finally {
         this.#begun--;
@@ -94,33 +102,47 @@ export class PartReader {
   }
 
   /** @returns undefined when the series are others than they were, and it has to begin again */
-  #tryByParts(selection: Selection, wanted: Wanted, seriesOf: SeriesOf): Series[] | undefined {
-    const { from, to, matchers, isLatest } = wanted;
-    const matching = this.#source.read(file =>
-      this.#source.reader(file, from, all(to)).matching(matchers, isLatest),
-    );
-    // The first reading may have loaded the file.
-    const generation = this.#source.generation();
+  #tryByParts(wanted: Wanted, begin: () => SeriesOf): Series[] | undefined {
+    // With its first part at once: most have no other, and each reading asks whether another process has written.
+    const begun = this.#source.read(file => {
+      const started = this.#start(file, wanted, begin());
+      return { ...started, first: this.#part(file, wanted, started, all(wanted.to)) };
+    });
+    const { selection, matching, generation } = begun;
+    selection.add(begun.first);
     while (selection.next < matching.length) {
-      if (selection.next > 0) wanted.pause?.();
+      wanted.pause?.();
       if (this.#source.generation() !== generation) return undefined;
       const seen = selection.seen(this.#source.progress());
       if (seen === undefined) return undefined;
-      const deadline = this.#source.elapsed() + (selection.mayPause ? SLICE : Number.POSITIVE_INFINITY);
-      selection.add(
-        this.#source.read(file => {
-          const reader = selection.readerOf(file, seen, () => this.#source.reader(file, from, seen));
-          const read = () =>
-            selection.part(
-              matching,
-              each => seriesOf(reader, each),
-              () => this.#source.elapsed() >= deadline,
-            );
-          return file ? file.reading(read) : read();
-        }),
-      );
+      selection.add(this.#source.read(file => this.#part(file, wanted, begun, seen)));
     }
     return selection.found;
+  }
+
+  #start(file: SampleFile | undefined, wanted: Wanted, seriesOf: SeriesOf): BegunSelection {
+    const selection = new Selection(wanted, this.#source.progress());
+    const { from, to, matchers, isLatest } = wanted;
+    const reader = selection.readerOf(file, all(to), () => this.#source.reader(file, from, all(to)));
+    const matching = reader.matching(matchers, isLatest);
+    return { selection, matching, seriesOf, generation: this.#source.generation() };
+  }
+
+  #part(
+    file: SampleFile | undefined,
+    { from }: Wanted,
+    { selection, matching, seriesOf }: BegunSelection,
+    seen: Seen,
+  ): SelectedSeries {
+    const deadline = this.#source.elapsed() + (selection.mayPause ? SLICE : Number.POSITIVE_INFINITY);
+    const reader = selection.readerOf(file, seen, () => this.#source.reader(file, from, seen));
+    const read = () =>
+      selection.part(
+        matching,
+        each => seriesOf(reader, each),
+        () => this.#source.elapsed() >= deadline,
+      );
+    return file ? file.reading(read) : read();
   }
 }
 

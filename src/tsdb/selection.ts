@@ -4,7 +4,8 @@
 import type { LabelMatcher, Series } from '../model/samples.js';
 import type { Millis } from '../model/time.js';
 import type { SampleFile } from './file.js';
-import type { LabelledSeries, Seen, WindowReader } from './window-reader.js';
+import type { LabelledSeries } from './index/known-selections.js';
+import type { Seen, WindowReader } from './window-reader.js';
 
 /** What is asked for. */
 export interface Wanted {
@@ -19,7 +20,8 @@ export interface Wanted {
 /** A series as a reader has it; undefined where it has nothing. */
 export type SeriesOf = (reader: WindowReader, series: LabelledSeries) => Series | undefined;
 
-interface SelectedSeries {
+/** What one part found, and the series that the next one begins with. */
+export interface SelectedSeries {
   readonly series: readonly Series[];
   readonly next: number;
 }

@@ -11,6 +11,7 @@ import { ByteCache } from './chunks/cache.js';
 import { rescueSamples, SampleFile } from './file.js';
 import { Heads } from './head/heads.js';
 import { Interim } from './head/interim.js';
+import { KnownSelections } from './index/known-selections.js';
 import { StoredSeries } from './index/series-columns.js';
 import type { SeriesRef } from './index/series-ref.js';
 import { SeriesRegistry } from './index/series-registry.js';
@@ -40,6 +41,7 @@ export class SampleStore implements SampleSource {
   readonly #heads = new Heads(this.#stored);
   readonly #outgoing = new Outgoing();
   readonly #registry = new SeriesRegistry(this.#stored, this.#heads, this.#outgoing);
+  readonly #selections = new KnownSelections(this.#registry.index);
   readonly #streams = new Streams(this.#heads, this.#registry);
   readonly #interim = new Interim(this.#registry.index);
   readonly #journal: Journal;
@@ -238,6 +240,7 @@ export class SampleStore implements SampleSource {
     const places = {
       stored: this.#stored,
       index: this.#registry.index,
+      selections: this.#selections,
       heads: this.#heads,
       interim: this.#interim,
       file,

@@ -10,6 +10,7 @@ import type { SampleFile } from './file.js';
 import { Arena } from './head/arena.js';
 import type { Heads } from './head/heads.js';
 import type { Interim } from './head/interim.js';
+import { type KnownSelections, type LabelledSeries, labelled } from './index/known-selections.js';
 import type { StoredSeries } from './index/series-columns.js';
 import type { SeriesIndex } from './index/series-index.js';
 import type { SeriesRef } from './index/series-ref.js';
@@ -19,6 +20,7 @@ import { Latest } from './latest.js';
 interface SamplePlaces {
   readonly stored: StoredSeries;
   readonly index: SeriesIndex;
+  readonly selections: KnownSelections;
   readonly heads: Heads;
   /** Samples between the newest scrape and the next. */
   readonly interim: Interim;
@@ -30,11 +32,6 @@ interface SamplePlaces {
 export interface Seen {
   readonly to: Millis;
   readonly upTo: number;
-}
-
-export interface LabelledSeries {
-  readonly series: SeriesRef;
-  readonly labels: Labels;
 }
 
 const NONE = new Float64Array();
@@ -114,14 +111,13 @@ export class WindowReader {
 
   /** Series that may have something, sorted by labels. @param withInterim those that only the interim shows, too */
   matching(matchers: readonly LabelMatcher[], withInterim: boolean): LabelledSeries[] {
-    const { stored, index, interim } = this.#places;
+    const { stored, index, interim, selections } = this.#places;
     const hasInterim = withInterim && interim.within(this.#from, this.#to) !== undefined;
-    return index
-      .select(matchers)
-      .filter(series => stored.mayHave(series, this.#from, this.#to) || (hasInterim && interim.has(series)))
-      .concat(hasInterim ? interim.unindexed(matchers) : [])
-      .map(series => ({ series, labels: index.labels(series) }))
-      .sort((a, b) => compareLabels(a.labels, b.labels));
+    const mayHave = (series: SeriesRef) =>
+      stored.mayHave(series, this.#from, this.#to) || (hasInterim && interim.has(series));
+    const unindexed = hasInterim ? interim.unindexed(matchers) : [];
+    if (unindexed.length === 0) return selections.select(matchers, mayHave);
+    return labelled(index, index.select(matchers).filter(mayHave).concat(unindexed));
   }
 
   #ends(series: SeriesRef, interimAt: Millis | undefined): Float64Array {
