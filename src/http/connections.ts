@@ -44,7 +44,7 @@ export class Connections {
         if (all?.delete(open)) all.add(open);
       };
       // From then on it is the client that has to take the answer.
-      response.once('prefinish', ready).once('close', ready);
+      response.on('prefinish', ready).on('close', ready);
     };
     if (request.complete || hasNoBody(request)) begin();
     else request.once('end', begin);

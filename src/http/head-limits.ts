@@ -18,8 +18,13 @@ export function checkHead({ url = '', rawHeaders }: IncomingMessage): void {
   const { maxTarget } = surfaceOf(url.split('?', 1)[0] as string);
   if (url.length > maxTarget)
     throw new HttpError(431, `the request target is larger than ${maxTarget} bytes`);
-  const length = rawHeaders.reduce((sum, each) => sum + each.length, 0);
+  let length = 0;
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i++) {
+    const text = rawHeaders[i] as string;
+    length += text.length;
+    if (i % 2 === 0 && text.length === 4 && text.toLowerCase() === 'host') hosts++;
+  }
   if (length > MAX_HEADERS) throw new HttpError(431, `the headers are larger than ${MAX_HEADERS} bytes`);
-  const hosts = rawHeaders.filter((each, i) => i % 2 === 0 && each.toLowerCase() === 'host');
-  if (hosts.length > 1) throw new HttpError(400, 'the request has more than one Host header');
+  if (hosts > 1) throw new HttpError(400, 'the request has more than one Host header');
 }

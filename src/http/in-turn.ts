@@ -12,31 +12,40 @@ const MAX_READ = 1000;
 /** How long the client may take nothing of an answer that is ready, in milliseconds. */
 const STALLED = 60_000;
 
-type Waiting = [IncomingMessage, ServerResponse][];
+interface Connection {
+  /** A request is being answered. */
+  isBusy: boolean;
+  readonly waiting: [IncomingMessage, ServerResponse][];
+}
 
 /** A listener that gets a connection's next request when the answer to the one before has been sent or given up. */
 export function inTurn(listener: RequestListener): RequestListener {
-  const connections = new WeakMap<Socket, Waiting>();
-  const start = (request: IncomingMessage, response: ServerResponse, waiting: Waiting) => {
+  const connections = new WeakMap<Socket, Connection>();
+  const start = (request: IncomingMessage, response: ServerResponse, connection: Connection) => {
     const { socket } = request;
+    connection.isBusy = true;
     // Node's own timer of the connection, which counts from the last progress and ends it.
-    response.once('prefinish', () => socket.setTimeout(STALLED));
-    response.once('close', () => {
+    // Both events come once; `once` makes two more objects for each.
+    response.on('prefinish', () => socket.setTimeout(STALLED));
+    response.on('close', () => {
+      const { waiting } = connection;
       const next = waiting.shift();
       if (waiting.length < MAX_WAITING && socket.isPaused()) socket.resume();
-      if (next && !socket.destroyed) start(...next, waiting);
-      else connections.delete(socket);
+      if (next && !socket.destroyed) start(...next, connection);
+      else connection.isBusy = false;
     });
     listener(request as never, response as never);
   };
   return (request, response) => {
     const { socket } = request;
-    const waiting = connections.get(socket);
-    if (!waiting) {
-      const none: Waiting = [];
-      connections.set(socket, none);
-      return start(request, response, none);
+    const connection = connections.get(socket);
+    if (!connection) {
+      const fresh = { isBusy: false, waiting: [] };
+      connections.set(socket, fresh);
+      return start(request, response, fresh);
     }
+    if (!connection.isBusy) return start(request, response, connection);
+    const { waiting } = connection;
     waiting.push([request, response]);
     if (waiting.length >= MAX_READ) socket.destroy();
     else if (waiting.length >= MAX_WAITING) socket.pause();

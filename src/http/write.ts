@@ -10,12 +10,16 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Writes a reply; a stream waits for a slow reader and stops when it goes away. */
 export async function writeReply(response: ServerResponse, reply: RouteResult): Promise<void> {
-  const { status = 200, type = JSON_TYPE, headers = {}, body, stallTimeout } = reply;
+  const { status = 200, type = JSON_TYPE, headers, body, stallTimeout } = reply;
   if (response.destroyed) {
     if (body instanceof Readable) body.destroy();
     return;
   }
-  const common = { 'content-type': type, 'x-content-type-options': 'nosniff', ...headers };
+  const common: Record<string, string | number> = {
+    'content-type': type,
+    'x-content-type-options': 'nosniff',
+    ...headers,
+  };
   addPolicy(response, common);
   if (isStream(body)) {
     response.writeHead(
@@ -33,12 +37,13 @@ export async function writeReply(response: ServerResponse, reply: RouteResult): 
     return;
   }
   const bytes = typeof body === 'string' || Buffer.isBuffer(body) ? body : await jsonByPieces(body);
-  response.writeHead(status, { ...common, 'content-length': Buffer.byteLength(bytes) });
+  common['content-length'] = Buffer.byteLength(bytes);
+  response.writeHead(status, common);
   response.end(bytes);
 }
 
 /** A page's own Content-Security-Policy and one from the configuration hold both. */
-function addPolicy(response: ServerResponse, headers: Record<string, string>): void {
+function addPolicy(response: ServerResponse, headers: Record<string, string | number>): void {
   const configured = response.getHeader('content-security-policy');
   const own = headers['content-security-policy'];
   if (configured && own) headers['content-security-policy'] = `${configured}, ${own}`;

@@ -60,14 +60,23 @@ export class Form {
 }
 
 function brokenEscape(text: string): string | undefined {
+  if (!text.includes('%')) return undefined;
   return /%(?![0-9A-Fa-f]{2}).{0,2}/s.exec(text)?.[0];
 }
 
 /** Bytes that are no UTF-8 become U+FFFD; decodeURIComponent would throw. */
 function unescaped(text: string): string {
-  const spaced = text.replaceAll('+', ' ');
+  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
   if (!spaced.includes('%')) return spaced;
-  return spaced.replace(/(?:%[0-9A-Fa-f]{2})+/g, run =>
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return withoutBrokenBytes(spaced);
+  }
+}
+
+function withoutBrokenBytes(text: string): string {
+  return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, run =>
     Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'),
   );
 }
@@ -81,6 +90,7 @@ export async function readForm(request: IncomingMessage): Promise<Form> {
   const at = url.indexOf('?');
   const query = at < 0 ? '' : url.slice(at + 1);
   const { 'content-type': type = '' } = request.headers;
+  if (type === '') return new Form(query);
   const boundary = boundaryOf(type);
   if (boundary !== undefined) return readMultipart(request, new Form(query), boundary);
   if (request.method !== 'POST' || !isForm(type)) return new Form(query);

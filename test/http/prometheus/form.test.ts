@@ -13,6 +13,7 @@ describe('a form is read as Go reads it', () => {
     ['plus signs are spaces', ['a+b=1+2%2B3'], { 'a b': ['1 2+3'] }],
     ['escapes', ['match%5B%5D=%C3%A4%F0%9F%98%80'], { 'match[]': ['ä😀'] }],
     ['bytes that are no UTF-8', ['a=x%FFy'], { a: ['x\uFFFDy'] }],
+    ['such bytes among others', ['a=%C3%A4%FF%C3%B6+y'], { a: ['ä\uFFFDö y'] }],
     ['a broken escape', ['a=%zz&b=1'], { a: [], b: ['1'] }, 'invalid URL escape "%zz"'],
     ['a broken escape in a name', ['%4=1'], { '%4': [] }, 'invalid URL escape "%4"'],
     ['an escape cut off', ['a=1%'], { a: [] }, 'invalid URL escape "%"'],
