@@ -25,7 +25,8 @@ end
 if #ARGV > 5 then
   for _, key in ipairs(redis.call('ZRANGE', order, 0, 9)) do
     local put = redis.call('HGET', entries, key)
-    if not put or tonumber(string.match(put, '^%d+ (%d+) ')) + retention < now then
+    local at = put and string.match(put, '^%d+ (%d+) ')
+    if not at or tonumber(at) + retention < now then
       redis.call('ZREM', order, key)
       redis.call('HDEL', entries, key)
     end
@@ -34,12 +35,14 @@ if #ARGV > 5 then
 end
 
 local found, size = {}, 0
-for _, key in ipairs(redis.call('ZRANGEBYSCORE', order, '(' .. since, '+inf', 'LIMIT', 0, 500)) do
+local range = redis.call('ZRANGEBYSCORE', order, '(' .. since, '+inf', 'WITHSCORES', 'LIMIT', 0, 500)
+for i = 1, #range, 2 do
+  local key, number = range[i], range[i + 1]
   local put = redis.call('HGET', entries, key)
   if put then
     if size > 0 and size + #put > bound then break end
     size = size + #put
-    found[#found + 1] = { key, put }
+    found[#found + 1] = { key, number, put }
   end
 end
 local last = redis.call('GET', counter) or '0'
@@ -59,6 +62,7 @@ export interface FoundEntry {
   readonly number: number;
   /** How long ago it was put, by the clock of Redis; milliseconds. */
   readonly age: number;
+  /** As it was put; empty when it is damaged so that its age is not known. */
   readonly text: string;
 }
 
@@ -74,10 +78,10 @@ export interface SyncReply {
 export function readSyncReply(text: string): SyncReply {
   const { holder, now, last, found } = JSON.parse(text);
   // An empty table is an object.
-  const pairs: [key: string, put: string][] = Array.isArray(found) ? found : [];
-  const entries = pairs.map(([key, put]) => {
-    const [, number = '', at = '', rest = ''] = /^(\d+) (\d+) (.*)$/s.exec(put) ?? [];
-    return { key, number: Number(number), age: Math.max(0, Number(now) - Number(at)), text: rest };
+  const rows: [key: string, number: string, put: string][] = Array.isArray(found) ? found : [];
+  const entries = rows.map(([key, number, put]) => {
+    const [, at = '', text = ''] = /^\d+ (\d+) (.*)$/s.exec(put) ?? [];
+    return { key, number: Number(number), age: Math.max(0, Number(now) - Number(at)), text };
   });
   return { holder, last: Number(last), found: entries };
 }
