@@ -17,6 +17,7 @@ function files(names: readonly string[]): string[] {
  * longest first.
  */
 const WAITING = files([
+  ...['e2e/two-monitors-view', 'e2e/two-monitors', 'e2e/crash', 'e2e/shards', 'deploy/prometheus'],
   ...['e2e/secret-markers', 'e2e/rules', 'grafana/queries', 'e2e/storage-outage', 'e2e/storage'],
   ...['e2e/promql', 'page/overview', 'e2e/timetable', 'page/newer', 'page/first-run-view'],
   ...['page/reports', 'page/settings', 'page/states', 'e2e/alerting', 'e2e/availability'],
@@ -33,10 +34,10 @@ const WAITING = files([
     'e2e/idle',
     'e2e/external-labels',
     'e2e/alert-relabel',
-    'e2e/two-monitors',
     'e2e/two-monitors-mistakes',
-    'e2e/two-monitors-view',
-    'e2e/shards',
+    'e2e/remote-write',
+    'e2e/reload',
+    'deploy/replay',
     'deploy/haproxy-switch',
     'e2e/prometheus',
     'alertmanager/reload-transitions',
