@@ -1,6 +1,7 @@
 // Runs the checks. Comes in: a plan, the cluster's status, wishes for a check at once; goes out: a result per check
 // and a word at the end of every scan. Lives in a worker thread (thread.ts) or, in tests, in this one (inline.ts).
 
+import { onePerTurn } from '../concurrency/one-per-turn.js';
 import type { InferenceResult } from '../model/inference.js';
 import type { LastPush } from '../model/push.js';
 import { type CheckResult, isUp } from '../model/result.js';
@@ -23,6 +24,9 @@ export interface ProberEvents {
   onTrouble(id: string, message: string): void;
 }
 
+/** Checks that are started without a look at what has arrived: each takes some tenths of a millisecond. */
+const STARTS_IN_TURN = 5;
+
 /** Keeps every service's checks going until it is closed. */
 export class Prober {
   readonly #kinds: ReadonlyMap<string, ProbeKind>;
@@ -37,6 +41,8 @@ export class Prober {
   #config: ProberConfig | undefined;
   #configuring: Promise<void> = Promise.resolve();
   #running = 0;
+  /** Another start is to follow in the next turn. */
+  #isStarting = false;
   /** Those under way whose check before took its whole timeout. */
   #hanging = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -175,17 +181,29 @@ export class Prober {
     this.#startReady();
   }
 
-  /** Starts what is ready while there are places free. */
+  /** Starts what is ready while there are places free; many in several turns, so that answers are read between them. */
   #startReady(): void {
     const config = this.#config;
-    if (!config || this.#closed) return;
+    if (!config || this.#closed || this.#isStarting) return;
     const now = this.#clock.elapsed();
     const { limit, reserved } = config.concurrency;
-    while (this.#running < limit) {
+    for (let started = 0; this.#running < limit; started++) {
+      if (started === STARTS_IN_TURN) {
+        this.#startMore();
+        return;
+      }
       const id = this.#schedule.next(this.#hanging < limit - reserved);
       if (id === undefined) return;
       this.#rounds.started(id, this.#schedule.slotOf(id), this.#schedule.lateness(id, now));
       void this.#check(id);
     }
+  }
+
+  #startMore(): void {
+    this.#isStarting = true;
+    onePerTurn(() => {
+      this.#isStarting = false;
+      this.#startReady();
+    });
   }
 }

@@ -1,5 +1,6 @@
 // One request on one connection: collects the answer and when each part of it came.
 
+import { onePerTurn } from '../../concurrency/one-per-turn.js';
 import type { Millis } from '../../model/time.js';
 import { ProbeFailure } from '../probe.js';
 import { ClosedEarly, type RequestController, type ResponseHandler } from './client.js';
@@ -127,9 +128,9 @@ export class Transfer implements ResponseHandler {
       body,
       url: this.#request.url,
     };
-    // What follows from an answer waits until all that came with it have been read: services that are asked together
-    // answer together, and the last one's time must not contain the others' work.
-    setImmediate(this.#resolve, answer);
+    // What follows from an answer waits until all that came with it have been read, and is done for one at a time: services
+    // that are asked together answer together, and the last one's time must not contain the others' work.
+    onePerTurn(() => this.#resolve(answer));
   }
 
   onResponseError(error: Error): void {
