@@ -57,6 +57,10 @@ const hostile: [string, Float64Array][] = [
   ['two values, one rare', of(4096, i => (i % 1000 === 999 ? 0 : 1))],
   ['a pattern', of(4096, i => [3, 1, 4, 1, 5, 9, 2, 6][i % 8] as number)],
   ['a long line', of(20_000, i => i * 3 + 0.5)],
+  ['steps of up to 24 bits', of(300, i => (i % 2 === 0 ? 1 : -1) * ((i * 7919) % 2 ** 23))],
+  ['steps of 25 bits', of(300, i => (i % 2 === 0 ? 0 : 2 ** 24 + i))],
+  ['a constant integer', of(100, () => 1_700_000_000)],
+  ['a constant that is long', of(100, () => 1 / 3)],
 ];
 
 describe.each(EFFORTS)('%s effort', effort => {

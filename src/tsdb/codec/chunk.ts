@@ -1,5 +1,5 @@
 // A run of a series' values as bytes, bit for bit (a NaN is a NaN). Comes in: doubles; goes out: the shortest of a few
-// writings with a checksum, because SQLite has none.
+// writings, with a checksum where they stand alone, because SQLite has none.
 
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ByteReader, ByteWriter, CorruptChunk } from './bytes.js';
@@ -15,7 +15,12 @@ const DEFLATED_PLANES = 4;
 /** Values that need no eight bytes where a decimal is expected. */
 const SPECIALS = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0];
 
-/** Doubles (one at least) as bytes; {@link decodeChunk} makes them the same doubles again. */
+/** Doubles (one at least) as bytes without a checksum; {@link decodeValues} makes them the same doubles again. */
+export function encodeValues(values: Float64Array, effort: Effort): Uint8Array {
+  return write(values, effort).bytes.slice();
+}
+
+/** The same with a checksum, for {@link decodeChunk}. */
 export function encodeChunk(values: Float64Array, effort: Effort): Uint8Array {
   const out = write(values, effort);
   const sum = crc32(out.bytes);
@@ -24,7 +29,7 @@ export function encodeChunk(values: Float64Array, effort: Effort): Uint8Array {
 }
 
 function write(values: Float64Array, effort: Effort): ByteWriter {
-  if (isConstant(values)) return constant(values[0] as number);
+  if (isConstant(values)) return constant(values, effort);
   const decimals = asDecimals(values);
   const short = decimals && writeDecimals(values, decimals, effort);
   // A sum's decimals may say as much as the doubles do.
@@ -39,11 +44,15 @@ function isConstant(values: Float64Array): boolean {
   return true;
 }
 
-function constant(value: number): ByteWriter {
+/** A double, or the short decimal that it mostly is. */
+function constant(values: Float64Array, effort: Effort): ByteWriter {
   const out = new ByteWriter();
   out.byte(CONSTANT);
-  out.float64(value);
-  return out;
+  out.float64(values[0] as number);
+  // One of two is one too many to be an exception.
+  const decimals = values.length > 1 ? asDecimals(values.subarray(0, 2)) : undefined;
+  const short = decimals && writeDecimals(values, decimals, effort);
+  return short && short.length < out.length ? short : out;
 }
 
 function writeDecimals(values: Float64Array, decimals: Decimals, effort: Effort): ByteWriter {
@@ -113,7 +122,12 @@ export function decodeChunk(bytes: Uint8Array, count: number): Float64Array {
   if (end < 1) throw new CorruptChunk('they end early');
   const sum = new DataView(bytes.buffer, bytes.byteOffset).getUint32(end, true);
   if (sum !== crc32(bytes.subarray(0, end))) throw new CorruptChunk('their checksum differs');
-  const input = new ByteReader(bytes.subarray(0, end));
+  return decodeValues(bytes.subarray(0, end), count);
+}
+
+/** The `count` doubles that were encoded without a checksum. @throws CorruptChunk, or zlib's error. */
+export function decodeValues(bytes: Uint8Array, count: number): Float64Array {
+  const input = new ByteReader(bytes);
   const kind = input.byte();
   if (kind === CONSTANT) return new Float64Array(count).fill(input.float64());
   if (kind === PLANES) return readPlanes(input.bytes(input.left), count);

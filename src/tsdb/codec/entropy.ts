@@ -2,7 +2,8 @@
 // size) and bits beside it, and the tokens go through range asymmetric numeral systems with fixed frequencies (rANS,
 // Duda 2013), which, unlike Huffman's code, spends less than a bit on what is almost certain.
 
-import { type ByteReader, ByteWriter, CorruptChunk } from './bytes.js';
+import { BitReader, BitWriter } from './bits.js';
+import { type ByteReader, type ByteWriter, CorruptChunk } from './bytes.js';
 
 const SCALE_BITS = 12;
 const SCALE = 1 << SCALE_BITS;
@@ -93,26 +94,9 @@ function starts(frequencies: Uint16Array): Uint16Array {
 }
 
 function extras(numbers: Float64Array, tokens: Uint8Array): Uint8Array {
-  const out = new ByteWriter();
-  let waiting = 0;
-  let count = 0;
-  for (let i = 0; i < tokens.length; i++) {
-    let rest = numbers[i] as number;
-    for (let bits = extraBits(tokens[i] as number); bits > 0; ) {
-      // Less than a byte waits, so sixteen more bits always fit.
-      const some = Math.min(bits, 16);
-      waiting |= (rest % 2 ** some) << count;
-      rest = Math.floor(rest / 2 ** some);
-      count += some;
-      bits -= some;
-      for (; count >= 8; count -= 8) {
-        out.byte(waiting & 255);
-        waiting >>>= 8;
-      }
-    }
-  }
-  if (count > 0) out.byte(waiting);
-  return out.bytes;
+  const out = new BitWriter();
+  for (let i = 0; i < tokens.length; i++) out.write(numbers[i] as number, extraBits(tokens[i] as number));
+  return out.end();
 }
 
 /** The last token goes in first, so that the first one comes out first. */
@@ -170,34 +154,4 @@ function large(token: number, beside: BitReader): number {
   const top = 2 | ((token - DIRECT) & 1);
   // Shifts are for 32 bits.
   return bits < 24 ? (top << bits) | beside.read(bits) : top * 2 ** bits + beside.readMany(bits);
-}
-
-/** Bits in the order in which they were written, low ones first. */
-class BitReader {
-  readonly #bytes: Uint8Array;
-  #at = 0;
-  #waiting = 0;
-  #count = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  /** At most 24 bits. */
-  read(bits: number): number {
-    while (this.#count < bits) {
-      this.#waiting |= (this.#bytes[this.#at++] as number) << this.#count;
-      this.#count += 8;
-    }
-    const value = this.#waiting & ((1 << bits) - 1);
-    this.#waiting >>>= bits;
-    this.#count -= bits;
-    return value;
-  }
-
-  readMany(bits: number): number {
-    let value = 0;
-    for (let done = 0; done < bits; done += 16) value += this.read(Math.min(16, bits - done)) * 2 ** done;
-    return value;
-  }
 }

@@ -2,6 +2,7 @@
 // writing that take the fewest bytes.
 
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { BitReader, BitWriter } from './bits.js';
 import { ByteReader, ByteWriter, CorruptChunk, unzigzag, zigzag } from './bytes.js';
 import { bitLength, readTokens, writeTokens } from './entropy.js';
 
@@ -72,6 +73,9 @@ function smooth(weight: number): Guess {
 const PLAIN = 0;
 const TOKENS = 1;
 const DEFLATED = 2;
+const FIXED = 3;
+/** Bits of a number that is written in as many as all others. */
+const MAX_FIXED_BITS = 24;
 
 /** Writes whole numbers up to LARGEST_INTEGER of either sign; how many there are is not written. */
 export function writeIntegers(out: ByteWriter, numbers: Float64Array, effort: Effort): void {
@@ -152,10 +156,19 @@ function estimate(numbers: Float64Array): number {
   return bits;
 }
 
-function shortest(residuals: Float64Array, effort: Effort): { how: number; bytes: Uint8Array } {
+interface Written {
+  readonly how: number;
+  readonly bytes: Uint8Array;
+}
+
+function shortest(residuals: Float64Array, effort: Effort): Written {
+  const fixed = fixedBits(residuals);
+  // None of the others has less than a byte for a number, without searching for it.
+  if (fixed && effort === 'quick' && fixed.bytes.length <= residuals.length) return fixed;
   const plain = new ByteWriter();
   for (let i = 0; i < residuals.length; i++) plain.varint(residuals[i] as number);
   const ways = [{ how: PLAIN, bytes: plain.bytes }];
+  if (fixed) ways.push(fixed);
   if (effort === 'small') {
     const tokens = new ByteWriter();
     writeTokens(tokens, residuals);
@@ -164,6 +177,36 @@ function shortest(residuals: Float64Array, effort: Effort): { how: number; bytes
     ways.push({ how: DEFLATED, bytes: deflateRawSync(plain.bytes, { level: 6 }) });
   }
   return ways.reduce((a, b) => (b.bytes.length < a.bytes.length ? b : a));
+}
+
+/** All in as many bits as what the largest is above the least needs; undefined where that is too many. */
+function fixedBits(residuals: Float64Array): Written | undefined {
+  let [least, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < residuals.length; i++) {
+    const value = unzigzag(residuals[i] as number);
+    if (value < least) least = value;
+    if (value > largest) largest = value;
+  }
+  const bits = bitLength(largest - least);
+  if (bits > MAX_FIXED_BITS) return undefined;
+  const packed = new BitWriter(Math.ceil((residuals.length * bits) / 8));
+  for (let i = 0; i < residuals.length; i++) packed.write(unzigzag(residuals[i] as number) - least, bits);
+  const out = new ByteWriter();
+  out.signed(least);
+  out.byte(bits);
+  out.append(packed.end());
+  return { how: FIXED, bytes: out.bytes };
+}
+
+function readFixedBits(input: ByteReader, count: number): Float64Array {
+  const least = input.signed();
+  const bits = input.byte();
+  if (bits > MAX_FIXED_BITS) throw new CorruptChunk('numbers of too many bits');
+  const packed = input.bytes(Math.ceil((count * bits) / 8));
+  const reader = new BitReader(packed);
+  const numbers = new Float64Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = zigzag(least + reader.read(bits));
+  return numbers;
 }
 
 /** Reads `count` numbers that {@link writeIntegers} wrote. @throws CorruptChunk, or zlib's error. */
@@ -183,6 +226,7 @@ export function readIntegers(input: ByteReader, count: number): Float64Array {
 
 function readResiduals(how: number, bytes: Uint8Array, count: number): Float64Array {
   if (how === TOKENS) return readTokens(new ByteReader(bytes), count);
+  if (how === FIXED) return readFixedBits(new ByteReader(bytes), count);
   const input = new ByteReader(how === DEFLATED ? inflateRawSync(bytes) : bytes);
   const numbers = new Float64Array(count);
   for (let i = 0; i < count; i++) numbers[i] = input.varint();

@@ -1,6 +1,7 @@
 // A scrape's values by column, kept as what differs from the scrape before: most series do not change for hours.
 
 import type { Millis } from '../../model/time.js';
+import { ones } from '../codec/bits.js';
 import type { SeriesRef } from '../index/series-ref.js';
 import { NumberColumn } from './number-column.js';
 import type { TimedRow } from './timed-samples.js';
@@ -111,11 +112,4 @@ export class ChangedValues implements RowValues {
         differs(word * WORD + WORD - 1 - Math.clz32(bits & -bits));
     }
   }
-}
-
-/** How many bits are set. */
-function ones(bits: number): number {
-  let pairs = bits - ((bits >>> 1) & 0x55555555);
-  pairs = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((pairs + (pairs >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
