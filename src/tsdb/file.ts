@@ -17,12 +17,13 @@ import {
   OLDEST_READABLE,
   PAGE_SIZE,
   SAMPLES_MIGRATIONS,
+  WITH_BUNDLES,
   WITH_OUTGOING,
   WITH_STREAMS,
 } from './schema.js';
 
-/** Pages the journal may have before they are copied into the file: a busy journal is as large as the samples. */
-const JOURNAL_PAGES = 128;
+/** Pages the journal may have before they are copied into the file: it keeps that size, beside samples of some megabytes. */
+const JOURNAL_PAGES = 32;
 
 /** An open file. The caller must close it; every method throws SQLite's errors. */
 export class SampleFile {
@@ -60,14 +61,21 @@ export class SampleFile {
         db.pragma(`journal_size_limit = ${JOURNAL_PAGES * PAGE_SIZE}`);
       }
       const sink = isReadOnly ? withoutReports(damage) : damage;
-      this.series = new SeriesTable(db, sink);
       const version = db.pragma('user_version') as number;
       const hasStreams = version >= WITH_STREAMS;
+      const hasBundles = version >= WITH_BUNDLES;
+      this.series = new SeriesTable(db, sink, hasBundles);
       this.streams = new StreamsTable(db, hasStreams);
       this.log = new LogTable(db, sink, hasStreams);
       this.outgoing = new OutgoingTable(db, sink, version >= WITH_OUTGOING);
-      this.axes = new TimestampsTable(db);
-      this.chunks = new ChunkTable(db, this.axes, cache, { large: LARGE_CHUNK, isReadOnly });
+      this.axes = new TimestampsTable(db, hasBundles);
+      const nameOf = (id: number) => this.series.nameOf(id);
+      this.chunks = new ChunkTable(db, this.axes, cache, {
+        large: LARGE_CHUNK,
+        isReadOnly,
+        hasBundles,
+        nameOf,
+      });
       const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck();
       // Where the journal's index cannot be written SQLite makes one for each question, and takes that for a change.
       this.#version = isReadOnly ? () => stampsOf(path) : () => dataVersion.get() as number;
@@ -86,6 +94,8 @@ export class SampleFile {
       return this.#db.transaction(action).immediate();
     } catch (error) {
       this.axes.clearLatest();
+      this.chunks.forgetOpened();
+      this.series.rolledBack();
       throw error;
     }
   }
@@ -182,8 +192,24 @@ function withoutReports(damage: DamageSink): DamageSink {
 export function rescueSamples(path: string, aside: string): number {
   const db = openDatabase(path, SAMPLES_MIGRATIONS, PAGE_SIZE);
   try {
-    return rescueRows(aside, db);
+    const rows = rescueRows(aside, db);
+    neverAgain(db);
+    return rows;
   } finally {
     db.close();
   }
+}
+
+/** Ids that something has, or had before its labels were lost, are no further series'. */
+function neverAgain(db: Sqlite): void {
+  const largest = db
+    .prepare<[], number>(
+      `SELECT max(
+         ifnull((SELECT max(id) FROM series), 0), ifnull((SELECT max(last) FROM label_blocks), 0),
+         ifnull((SELECT max(series) FROM chunks), 0), ifnull((SELECT max(base) + 31 FROM bundles), 0))`,
+    )
+    .pluck()
+    .get();
+  db.exec("DELETE FROM sqlite_sequence WHERE name = 'series'");
+  db.prepare<[number]>("INSERT INTO sqlite_sequence (name, seq) VALUES ('series', ?)").run(largest as number);
 }

@@ -1,5 +1,5 @@
 // What a sample store does between scrapes, a slice at a time: deletes what is too old or too much, puts what streams that are
-// over have left into chunks, merges small chunks, gives space back, compares chunks with their index.
+// over have left into chunks, merges small chunks, compresses labels, gives space back, compares chunks with their index.
 
 import type { Clock, Millis } from '../model/time.js';
 import type { ByteCache } from './chunks/cache.js';
@@ -47,8 +47,9 @@ export class Maintenance {
   readonly #parts: MaintenanceParts;
   readonly #options: MaintenanceOptions;
   #pruneAt: Millis = 0;
-  /** The last chunk that was compared with the index; undefined when all were. */
+  /** The last chunk that was compared with the index, and the last bundle; undefined when all were. */
   #checkedTo: number | undefined;
+  #bundlesCheckedTo: number | undefined;
   /** The journal holds what has since been merged. */
   #isUnsettled = true;
 
@@ -61,6 +62,7 @@ export class Maintenance {
   reset(): void {
     this.findMergeable();
     this.#checkedTo = 0;
+    this.#bundlesCheckedTo = 0;
   }
 
   /** Looks at all series. */
@@ -83,6 +85,7 @@ export class Maintenance {
       this.#prune(file, reload) ||
       this.#drain(file) ||
       this.#merge(file, reload, deadline) ||
+      this.#compactLabels(file) ||
       this.#tidy(file) ||
       this.#check(file)
     );
@@ -125,28 +128,34 @@ export class Maintenance {
     return outgoing.prune(file, before ?? clock.now() - retention);
   }
 
-  /** Some series with one write: chunks of series that were cut together are on the same pages. */
+  /** Some series with one write: chunks of series that were cut together are on the same pages, or in the same rows. */
   #merge(file: SampleFile, reload: () => void, deadline: Millis): boolean {
     const { registry, stored, clock } = this.#parts;
     if (this.mergeable.size === 0) return false;
     reload();
-    const done: SeriesRef[] = [];
-    const merged = file.transaction(() => {
-      let merged = false;
-      for (const series of this.mergeable) {
-        const id = stored.id.get(series);
-        if (id !== 0 && mergeChunks(file, id)) merged = true;
-        done.push(series);
-        if (done.length === MERGE_BATCH || clock.elapsed() >= deadline) break;
-      }
-      return merged;
-    });
-    for (const series of done) {
-      this.mergeable.delete(series);
-      const id = stored.id.get(series);
-      if (id !== 0) registry.setChunkBounds(series, file.chunks.boundsOf(id));
+    const some: SeriesRef[] = [];
+    for (const series of this.mergeable) {
+      if (stored.id.get(series) === 0) this.mergeable.delete(series);
+      else some.push(series);
+      if (some.length === MERGE_BATCH) break;
     }
-    if (merged) this.#isUnsettled = true;
+    const ids = some.map(series => stored.id.get(series));
+    const isTime = () => clock.elapsed() >= deadline;
+    const { count, isChanged } = file.transaction(() => mergeChunks(file, ids, ENOUGH, isTime));
+    for (const series of some.slice(0, count)) {
+      this.mergeable.delete(series);
+      registry.setChunkBounds(series, file.chunks.boundsOf(stored.id.get(series)));
+    }
+    if (isChanged) this.#isUnsettled = true;
+    return true;
+  }
+
+  /** Labels of series that are there for a while take a tenth of the bytes in a row of many. */
+  #compactLabels(file: SampleFile): boolean {
+    if (!file.series.isCompactable) return false;
+    file.transaction(() => file.series.compact());
+    // Their pages are free now.
+    this.#isUnsettled = true;
     return true;
   }
 
@@ -160,8 +169,9 @@ export class Maintenance {
 
   /** Once after the file was opened: whether what is in it can be found. */
   #check(file: SampleFile): boolean {
-    if (this.#checkedTo === undefined) return false;
-    this.#checkedTo = file.chunks.checkIndex(this.#checkedTo, CHECK_BATCH);
-    return this.#checkedTo !== undefined;
+    if (this.#checkedTo !== undefined) this.#checkedTo = file.chunks.checkIndex(this.#checkedTo, CHECK_BATCH);
+    else if (this.#bundlesCheckedTo !== undefined)
+      this.#bundlesCheckedTo = file.chunks.checkBundles(this.#bundlesCheckedTo, CHECK_BATCH);
+    return this.#checkedTo !== undefined || this.#bundlesCheckedTo !== undefined;
   }
 }

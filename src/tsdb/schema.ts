@@ -1,6 +1,6 @@
 // The tables of the samples' own database. A scrape goes to `log` first, a row each (those of scrape targets, which are
-// streams of their own, to `stream_log`, and those to be sent elsewhere to `outgoing` too); from there series by series into `chunks`, whose times are in `axes` unless they
-// are evenly spaced.
+// streams of their own, to `stream_log`, and those to be sent elsewhere to `outgoing` too); from there to `chunks` series by series, those of
+// streams to `bundles` before. Their times are in `axes` unless they are evenly spaced. Labels are in `series`, and soon in `label_blocks`.
 
 /** The tables; opened with {@link PAGE_SIZE}. */
 const samplesMigration = `
@@ -47,6 +47,22 @@ const outgoingMigration = `
   );
 `;
 
+/**
+ * Chunks of up to 32 neighbouring series with the same times in one row: those of series `base + i` for each bit `i` of the mask. And the
+ * labels of many series in one row, compressed, the last of which has that id.
+ */
+const bundlesMigration = `
+  CREATE TABLE bundles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    base INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL,
+    axis INTEGER NOT NULL, mask INTEGER NOT NULL, checksum INTEGER NOT NULL, samples BLOB NOT NULL
+  );
+  CREATE INDEX bundles_base ON bundles (base, first, last, count, axis, mask);
+  CREATE INDEX bundles_last ON bundles (last);
+  CREATE INDEX bundles_axis ON bundles (axis) WHERE axis > 0;
+  CREATE TABLE label_blocks (last INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, series BLOB NOT NULL);
+`;
+
 /** The steps that bring a file up to date; their number is its version. */
 export const SAMPLES_MIGRATIONS: readonly string[] = [
   samplesMigration,
@@ -54,6 +70,7 @@ export const SAMPLES_MIGRATIONS: readonly string[] = [
   streamsMigration,
   logRowsMigration,
   outgoingMigration,
+  bundlesMigration,
 ];
 
 /** The first version with the tables of streams. */
@@ -61,6 +78,9 @@ export const WITH_STREAMS = 3;
 
 /** The first version with what waits to be sent. */
 export const WITH_OUTGOING = 5;
+
+/** The first version with rows that many series share. */
+export const WITH_BUNDLES = 6;
 
 /** The oldest version that can be read as it is: the tables it has are the same. */
 export const OLDEST_READABLE = 2;

@@ -16,7 +16,6 @@ const MINUTE = 60_000;
 const YEAR = 31_536_000_000;
 const START = 1_700_000_000_000;
 const SCANS = 250;
-const SERIES = 8;
 const SCRAPES = 260;
 
 let folder: string;
@@ -62,27 +61,39 @@ const labelsOf = (series: number) =>
   Labels.sorted(['__name__', 'target'], ['response_time', `service ${series} of the cluster`]);
 
 const flat = ({ names, values }: Labels) => names.flatMap((name, i) => [name, values[i] as string]);
-const layout = { series: Array.from({ length: SERIES }, (_, i) => flat(labelsOf(i))) };
 
-function scrape(store: SampleStore, n: number): void {
+/** Whose scrapes are stored, and of how many series. */
+interface Scraped {
+  /** Of a target; otherwise they are the monitor's own. */
+  readonly stream?: string;
+  readonly series: number;
+}
+const OWN: Scraped = { series: 8 };
+/** So many that their labels share rows. */
+const TARGET: Scraped = { stream: 'target', series: 80 };
+
+function scrape(store: SampleStore, n: number, { stream, series }: Scraped): void {
   now = START + n * INTERVAL;
-  const values = Array.from({ length: SERIES }, (_, i) => figureOf(i, n));
-  store.append({ at: now, parts: [{ source: 'all', layout, values }], gone: [] });
+  const values = Array.from({ length: series }, (_, i) => figureOf(i, n));
+  const layout = { series: Array.from({ length: series }, (_, i) => flat(labelsOf(i))) };
+  const whole = { at: now, parts: [{ source: 'all', layout, values }], gone: [] };
+  if (stream === undefined) store.append(whole);
+  else store.appendStreams([{ stream, ...whole }]);
 }
 
-function fillSamples(file: string): void {
+function fillSamples(file: string, scraped: Scraped): void {
   const store = openSamples(file);
   for (let n = 0; n < SCRAPES; n++) {
-    scrape(store, n);
+    scrape(store, n, scraped);
     if (n % 50 === 0) while (store.maintain(Number.POSITIVE_INFINITY));
   }
   store.close();
 }
 
 /** Every copy of a file with one byte flipped, as `[offset, path]`. */
-function* flips(whole: string, name: string): Generator<[number, string]> {
+function* flips(whole: string, name: string, step = EVERY): Generator<[number, string]> {
   const bytes = readFileSync(whole);
-  for (let at = 0; at < bytes.length; at += EVERY) {
+  for (let at = 0; at < bytes.length; at += step) {
     const path = join(folder, `${name}-${at}.db`);
     const flipped = Buffer.from(bytes);
     flipped[at] = (flipped[at] as number) ^ 0xff;
@@ -144,9 +155,9 @@ test('monitor.db: every 1,777th byte flipped in turn', () => {
 });
 
 /** How many samples a store has, and those of them that never were. */
-function samplesOf(store: SampleStore): { count: number; wrong: string[] } {
+function samplesOf(store: SampleStore, { series }: Scraped): { count: number; wrong: string[] } {
   const matcher = { name: '__name__', op: '=' as const, value: 'response_time', matches: () => true };
-  const names = new Map(Array.from({ length: SERIES }, (_, i) => [labelsOf(i).key, i]));
+  const names = new Map(Array.from({ length: series }, (_, i) => [labelsOf(i).key, i]));
   const wrong: string[] = [];
   let count = 0;
   for (const { labels, times, values } of store.select([matcher], 0, Number.MAX_SAFE_INTEGER)) {
@@ -160,31 +171,35 @@ function samplesOf(store: SampleStore): { count: number; wrong: string[] } {
   return { count, wrong };
 }
 
-test('samples.db: every 1,777th byte flipped in turn', () => {
-  const whole = join(folder, 'whole-samples.db');
-  fillSamples(whole);
+test.each([
+  ["the monitor's own scrapes", EVERY, OWN],
+  ['scrapes of a target', 5 * EVERY, TARGET],
+])('samples.db with %s: every %ith byte flipped in turn', (_, step, scraped) => {
+  const { series } = scraped;
+  const whole = join(folder, `whole-samples-${series}.db`);
+  fillSamples(whole, scraped);
   const untold: number[] = [];
   const wrong: [number, string[]][] = [];
   let lost = 0;
   let flipped = 0;
-  for (const [at, path] of flips(whole, 'samples')) {
+  for (const [at, path] of flips(whole, `samples-${series}`, step)) {
     flipped++;
     const store = openSamples(path);
-    const found = samplesOf(store);
+    const found = samplesOf(store, scraped);
     if (found.wrong.length > 0) wrong.push([at, found.wrong]);
-    lost += SERIES * SCRAPES - found.count;
-    for (let n = SCRAPES; n < SCRAPES + 3; n++) scrape(store, n);
+    lost += series * SCRAPES - found.count;
+    for (let n = SCRAPES; n < SCRAPES + 3; n++) scrape(store, n, scraped);
     while (store.maintain(Number.POSITIVE_INFINITY));
-    expect([at, store.stats()]).toMatchObject([at, { problem: undefined, pending: 0, series: SERIES }]);
-    const after = samplesOf(store);
+    expect([at, store.stats()]).toMatchObject([at, { problem: undefined, pending: 0, series }]);
+    const after = samplesOf(store, scraped);
     // Looking after itself a store may find again what an index had lost.
     expect([at, after.wrong]).toEqual([at, []]);
-    expect(after.count).toBeGreaterThanOrEqual(found.count + 3 * SERIES);
-    if (after.count < SERIES * (SCRAPES + 3) && store.stats().damage.at === undefined) untold.push(at);
+    expect(after.count).toBeGreaterThanOrEqual(found.count + 3 * series);
+    if (after.count < series * (SCRAPES + 3) && store.stats().damage.at === undefined) untold.push(at);
     store.close();
     const said = logged.length;
     const again = openSamples(path);
-    expect([at, samplesOf(again), logged.slice(said)]).toEqual([
+    expect([at, samplesOf(again, scraped), logged.slice(said)]).toEqual([
       at,
       after,
       [expect.stringMatching(/^Samples opened/)],
@@ -194,7 +209,7 @@ test('samples.db: every 1,777th byte flipped in turn', () => {
   expect(wrong).toEqual([]);
   expect(untold).toEqual([]);
   expect(flipped).toBeGreaterThan(40);
-  expect(lost / flipped).toBeLessThan(0.1 * SERIES * SCRAPES);
+  expect(lost / flipped).toBeLessThan(0.1 * series * SCRAPES);
 });
 
 /** Every copy of a killed store whose journal has a byte flipped or is cut off, `step` bytes apart. */
@@ -222,7 +237,7 @@ test('the journal of samples.db flipped or cut: no wrong value, and what is lost
   const file = join(folder, 'running.db');
   const running = openSamples(file);
   // Most of it is in chunks, some in the journal, also from before the journal began again.
-  for (let n = 0; n < 150; n++) scrape(running, n);
+  for (let n = 0; n < 150; n++) scrape(running, n, OWN);
   const whole = join(folder, 'killed.db');
   for (const suffix of ['', '-wal']) copyFileSync(file + suffix, whole + suffix);
   running.close();
@@ -230,14 +245,14 @@ test('the journal of samples.db flipped or cut: no wrong value, and what is lost
   for (const [at, path, how] of journals(whole)) {
     now = START + 150 * INTERVAL;
     const store = openSamples(path);
-    const { count, wrong } = samplesOf(store);
+    const { count, wrong } = samplesOf(store, OWN);
     expect([at, how, wrong, store.stats().problem]).toEqual([at, how, [], undefined]);
     const isTold = store.stats().damage.at !== undefined;
     // The last commit may have been under way.
-    if (how === 'flipped' && count < SERIES * 149 && !isTold) untold.push(at);
+    if (how === 'flipped' && count < OWN.series * 149 && !isTold) untold.push(at);
     if (how === 'cut') expect([at, isTold]).toEqual([at, false]);
     if (isTold) expect(logged.join()).toContain('The journal is damaged');
-    scrape(store, 151);
+    scrape(store, 151, OWN);
     expect([at, store.stats().pending]).toEqual([at, 0]);
     // Killed again: what is behind the damage is no second one.
     const again = join(folder, 'again.db');

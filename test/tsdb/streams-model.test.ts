@@ -88,12 +88,13 @@ class Run {
   /** Series of the stream's own, and some that others have, too. */
   #samples(stream: string, at: number): ShownSample[] {
     const shown: ShownSample[] = [];
-    for (const series of ['x', 'y', 'z', 'shared1', 'shared2', 'timed']) {
+    for (const series of ['always1', 'always2', 'x', 'y', 'z', 'shared1', 'shared2', 'timed']) {
       const isShared = series.startsWith('shared');
-      if (this.random() < (isShared ? 0.7 : 0.15)) continue;
+      const isAlways = series.startsWith('always');
+      if (!isAlways && this.random() < (isShared ? 0.7 : 0.15)) continue;
       const name = isShared ? series : `${stream}_${series}`;
       const value = [0, 1, 2.5, Number.NaN, Number.POSITIVE_INFINITY, -0][this.below(6)] as number;
-      const isTimed = stream !== OWN && (series === 'timed' || this.random() < 0.05);
+      const isTimed = stream !== OWN && !isAlways && (series === 'timed' || this.random() < 0.05);
       shown.push({ series: name, value, ...(isTimed ? { time: at + this.#ownTime() } : {}) });
     }
     return shown;

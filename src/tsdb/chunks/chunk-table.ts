@@ -4,10 +4,12 @@ import { crc32 } from 'node:zlib';
 import type { Millis } from '../../model/time.js';
 import { DamagedRow, Inconsistent, timeText } from '../../store/damage.js';
 import type { Sqlite } from '../../store/database.js';
-import { decodeChunk, encodeChunk } from '../codec/chunk.js';
+import { decodeChunk, decodeValues, encodeChunk, encodeValues } from '../codec/chunk.js';
 import type { Effort } from '../codec/integers.js';
+import { type BundledRow, BundleTable, baseOf, isBundled, joinBounds } from './bundle-table.js';
 import type { ByteCache } from './cache.js';
-import { EVEN, evenTimes, type TimestampsTable } from './timestamps-table.js';
+import type { ChunkRow, SeriesBounds } from './chunk-row.js';
+import { EVEN, evenTimes, hasSameTimes, type TimestampsTable } from './timestamps-table.js';
 
 /** Bytes of a row beside its samples, about: its other columns, their header and the place of the row in its page. */
 const ROW_OVERHEAD = 44;
@@ -18,27 +20,23 @@ export interface Run {
   readonly values: Float64Array;
 }
 
-/** What is known of a chunk without reading it. */
-export interface ChunkRow {
-  readonly id: number;
-  readonly first: Millis;
-  readonly last: Millis;
-  readonly count: number;
-  /** Where its times are; chunks with equal times have the same. */
-  readonly axis: number;
-}
-
-/** What is kept of one series. */
-export interface SeriesBounds {
+/** Samples that become a chunk. */
+export interface NewChunk {
   readonly series: number;
-  readonly first: Millis;
-  readonly last: Millis;
-  readonly chunks: number;
-  /** Chunks smaller than they could be. */
-  readonly small: number;
+  readonly run: Run;
 }
 
-/** Rows of the table `chunks`; every method throws SQLite's errors. */
+interface ChunkTableOptions {
+  /** Samples of a chunk that is not merged any further. */
+  readonly large: number;
+  readonly isReadOnly: boolean;
+  /** False for a file of an older version that is opened for reading alone. */
+  readonly hasBundles: boolean;
+  /** A series' labels, for people. */
+  readonly nameOf: (series: number) => string;
+}
+
+/** Rows of the tables `chunks` and `bundles`; every method throws SQLite's errors. */
 export class ChunkTable {
   readonly #axes: TimestampsTable;
   readonly #cache: ByteCache;
@@ -48,7 +46,8 @@ export class ChunkTable {
   readonly #rows;
   readonly #indexed;
   readonly #length;
-  readonly #labels;
+  readonly #nameOf: (series: number) => string;
+  readonly #bundles: BundleTable | undefined;
   readonly #remove;
   readonly #bounds;
   readonly #oldest;
@@ -56,13 +55,14 @@ export class ChunkTable {
   /** Damaged chunks that cannot be removed. */
   readonly #passedOver = new Set<number>();
 
-  /** @param options `large`: samples of a chunk that is not merged any further */
   constructor(
     db: Sqlite,
     axes: TimestampsTable,
     cache: ByteCache,
-    { large, isReadOnly }: { readonly large: number; readonly isReadOnly: boolean },
+    { large, isReadOnly, hasBundles, nameOf }: ChunkTableOptions,
   ) {
+    this.#bundles = hasBundles ? new BundleTable(db, isReadOnly, nameOf) : undefined;
+    this.#nameOf = nameOf;
     this.#axes = axes;
     this.#cache = cache;
     this.#isReadOnly = isReadOnly;
@@ -74,7 +74,6 @@ export class ChunkTable {
     );
     this.#stored = db.prepare<[number], StoredChunk>('SELECT * FROM chunks WHERE id = ?');
     this.#length = db.prepare<[number], number>('SELECT length(samples) FROM chunks WHERE id = ?').pluck();
-    this.#labels = db.prepare<[number], string>('SELECT labels FROM series WHERE id = ?').pluck();
     this.#remove = db.prepare<[number]>('DELETE FROM chunks WHERE id = ?');
     this.#rows = db.prepare<[number, number], ChunkRow & { series: number }>(
       'SELECT id, series, first, last, count, axis FROM chunks NOT INDEXED WHERE id > ? ORDER BY id LIMIT ?',
@@ -104,16 +103,39 @@ export class ChunkTable {
     this.#write(series, { first, last, count: times.length, axis }, encodeChunk(values, effort));
   }
 
+  /** Keeps samples of several series: those of neighbours that have the same times in one row. */
+  addAll(chunks: readonly NewChunk[], effort: Effort): void {
+    for (const group of this.#bundles ? neighbours(chunks) : chunks.map(chunk => [chunk])) {
+      const [first] = group;
+      if (group.length > 1) this.#addBundle(group, effort);
+      else if (first) this.add(first.series, first.run, effort);
+    }
+  }
+
+  #addBundle(group: readonly NewChunk[], effort: Effort): void {
+    const { series, run } = group[0] as NewChunk;
+    const { times } = run;
+    const axis = this.#axes.insert(times, effort);
+    const shape = { first: times[0] as Millis, last: times.at(-1) as Millis, count: times.length, axis };
+    const encoded = group.map(({ series, run }) => ({ series, bytes: encodeValues(run.values, effort) }));
+    this.#bundles?.add(baseOf(series), shape, encoded);
+  }
+
   /** Keeps another file's chunk as it is. */
   adopt(series: number, other: ChunkTable, row: ChunkRow): void {
+    if (isBundled(row)) {
+      this.add(series, other.read(row), 'small');
+      return;
+    }
     const { first, last, count } = row;
     const axis = row.axis === EVEN ? EVEN : this.#axes.insert(other.#times(row), 'small');
     this.#write(series, { first, last, count, axis }, other.#bytes(row));
   }
 
   /** Bytes a chunk takes in a page. */
-  sizeOf({ id }: Pick<ChunkRow, 'id'>): number {
-    return (this.#length.get(id) ?? 0) + ROW_OVERHEAD;
+  sizeOf(row: ChunkRow): number {
+    const length = isBundled(row) ? this.#bundles?.bytes(row).length : this.#length.get(row.id);
+    return (length ?? 0) + ROW_OVERHEAD;
   }
 
   #write(series: number, row: Omit<ChunkRow, 'id'>, samples: Uint8Array): void {
@@ -124,12 +146,15 @@ export class ChunkTable {
   /** A series' chunks with a part in `from <= t <= to`, oldest first. */
   within(series: number, from: Millis, to: Millis): ChunkRow[] {
     const rows = this.#within.all(series, to, from);
-    return this.#passedOver.size === 0 ? rows : rows.filter(({ id }) => !this.#passedOver.has(id));
+    const sound = this.#passedOver.size === 0 ? rows : rows.filter(({ id }) => !this.#passedOver.has(id));
+    const bundled = this.#bundles?.within(series, from, to) ?? [];
+    if (bundled.length === 0) return sound;
+    return sound.length === 0 ? bundled : [...sound, ...bundled].sort((a, b) => a.first - b.first);
   }
 
   /** The samples of a chunk. Belongs to the cache: read-only for callers. @throws DamagedRow */
   read(row: ChunkRow): Run {
-    const values = this.#cache.get(row.id, () => this.#decode(row));
+    const values = this.#cache.get(keyOf(row), () => this.#decode(row));
     return { times: this.#times(row), values };
   }
 
@@ -141,8 +166,8 @@ export class ChunkTable {
     const isInOrder = rows.every((row, i) => i === 0 || row.first > (rows[i - 1] as ChunkRow).last);
     if (rows.length < 2 || !isInOrder) return rows.map(row => this.read(row));
     const length = rows.reduce((sum, row) => sum + row.count, 0);
-    const values = this.#cache.get(rows.map(row => row.id).join(' '), () => {
-      const parts = rows.map(row => this.#cache.lookup(row.id) ?? this.#decode(row));
+    const values = this.#cache.get(rows.map(keyOf).join(' '), () => {
+      const parts = rows.map(row => this.#cache.lookup(keyOf(row)) ?? this.#decode(row));
       return concatenated(parts, length);
     });
     const axes = rows.map(({ axis, first, last, count }) =>
@@ -158,11 +183,21 @@ export class ChunkTable {
   }
 
   #decode(row: ChunkRow): Float64Array {
+    if (isBundled(row)) return this.#decodeBundled(row, this.#bundles as BundleTable);
     const samples = this.#bytes(row);
     try {
       return decodeChunk(samples, row.count);
     } catch {
       throw this.#damaged(row);
+    }
+  }
+
+  #decodeBundled(row: BundledRow, bundles: BundleTable): Float64Array {
+    const samples = bundles.bytes(row);
+    try {
+      return decodeValues(samples, row.count);
+    } catch {
+      throw bundles.damaged(row);
     }
   }
 
@@ -178,10 +213,11 @@ export class ChunkTable {
   }
 
   #damaged(row: ChunkRow): DamagedRow {
+    if (isBundled(row)) return (this.#bundles as BundleTable).damaged(row);
     const series = this.#stored.get(row.id)?.series ?? 0;
     return new DamagedRow({
       table: 'chunks',
-      row: `samples from ${timeText(row.first)} to ${timeText(row.last)} of ${this.#labels.get(series) ?? 'no series'}`,
+      row: `samples from ${timeText(row.first)} to ${timeText(row.last)} of ${this.#nameOf(series)}`,
       remove: () => {
         if (this.#isReadOnly) this.#passedOver.add(row.id);
         else this.remove([row]);
@@ -222,26 +258,75 @@ export class ChunkTable {
 
   /** Removes chunks, and the times only they had. */
   remove(rows: readonly ChunkRow[]): void {
-    for (const { id } of rows) {
-      if (this.#remove.run(id).changes === 0) throw new Inconsistent(`chunk ${id} is in an index only`);
-      this.#cache.delete(id);
+    for (const row of rows) {
+      this.#cache.delete(keyOf(row));
+      if (!isBundled(row) && this.#remove.run(row.id).changes === 0)
+        throw new Inconsistent(`chunk ${row.id} is in an index only`);
     }
-    for (const axis of new Set(rows.map(row => row.axis))) this.#axes.release(axis);
+    const axes = rows.filter(row => !isBundled(row)).map(row => row.axis);
+    const ofBundles = this.#bundles?.remove(rows.filter(isBundled)) ?? [];
+    for (const axis of new Set([...axes, ...ofBundles])) this.#axes.release(axis);
   }
 
   /** What there is of each series. */
-  bounds(): Iterable<SeriesBounds> {
-    return this.#bounds.all.iterate();
+  *bounds(): Generator<SeriesBounds> {
+    const bundled = this.#bundles?.bounds() ?? new Map<number, SeriesBounds>();
+    for (const bounds of this.#bounds.all.iterate()) {
+      yield joinBounds(bounds, bundled.get(bounds.series)) as SeriesBounds;
+      bundled.delete(bounds.series);
+    }
+    yield* bundled.values();
   }
 
   boundsOf(series: number): SeriesBounds | undefined {
-    return this.#bounds.one.get(series);
+    return joinBounds(this.#bounds.one.get(series), this.#bundles?.boundsOf(series));
   }
 
   /** Chunks that ended before a moment, oldest first. */
   oldest(before: Millis, limit: number): (ChunkRow & { series: number })[] {
-    return this.#oldest.all(before, limit);
+    const rows = this.#oldest.all(before, limit);
+    const bundled = this.#bundles?.oldest(before, limit) ?? [];
+    const [row, bundle] = [rows[0], bundled[0]];
+    if (!row || !bundle) return row ? rows : bundled;
+    // A bundle goes as a whole, and nothing before what is older.
+    return row.last <= bundle.last
+      ? rows.filter(({ last }) => last <= bundle.last)
+      : bundled.filter(({ last }) => last <= row.last);
   }
+
+  /** The same as {@link checkIndex} for bundles. */
+  checkBundles(id: number, limit: number): number | undefined {
+    return this.#bundles?.checkIndex(id, limit);
+  }
+
+  /** What was read may have been rolled back. */
+  forgetOpened(): void {
+    this.#bundles?.forget();
+  }
+}
+
+/** The name under which a chunk's values are cached. */
+const keyOf = (row: ChunkRow): number | string => (isBundled(row) ? `${row.id}/${row.place}` : row.id);
+
+/** Chunks that can be in one row: of series with one base, at the same times. */
+function neighbours(chunks: readonly NewChunk[]): NewChunk[][] {
+  const groups: NewChunk[][] = [];
+  let near: NewChunk[][] = [];
+  let base = -1;
+  for (const chunk of [...chunks].sort((a, b) => a.series - b.series)) {
+    if (baseOf(chunk.series) !== base) {
+      base = baseOf(chunk.series);
+      near = [];
+    }
+    const { times } = chunk.run;
+    const group = near.find(([other]) => hasSameTimes((other as NewChunk).run.times, times));
+    if (group) group.push(chunk);
+    else {
+      near.push([chunk]);
+      groups.push(near.at(-1) as NewChunk[]);
+    }
+  }
+  return groups;
 }
 
 interface StoredChunk extends ChunkRow {

@@ -8,9 +8,12 @@ import type { HeadRow } from '../head/head-row.js';
 import type { Heads } from '../head/heads.js';
 import type { StoredSeries } from '../index/series-columns.js';
 import type { SeriesRef } from '../index/series-ref.js';
+import type { Run } from './chunk-table.js';
 
 /** Rows of a block, at most: with its series in chunks of as many samples, the scrapes themselves can go. */
 export const BLOCK = 96;
+/** The same of a stream, whose chunks share rows: a sample takes twice as many bytes in the log as there. */
+const BLOCK_OF_STREAM = 48;
 /** Samples the blocks of all heads are to have at most: what is not in chunks is in memory, eight bytes each. */
 const MANY = 2_000_000;
 /** Rows of a block however many series there are; smaller chunks would take more space than they hold. */
@@ -26,6 +29,13 @@ const DRAIN_BATCH = 500;
 interface CutChunk {
   readonly series: SeriesRef;
   readonly last: number;
+}
+
+/** Samples of a series on their way into a chunk. */
+interface CutRun {
+  readonly series: SeriesRef;
+  readonly id: number;
+  readonly run: Run;
 }
 
 /** What a step did, to be passed to {@link ChunkCutter.done} when it is on disk. */
@@ -69,10 +79,11 @@ export class ChunkCutter {
 
   /**
    * Writes the next series' samples, within a transaction; undefined when no block is full.
-   * @param count as {@link rowsOfBlock} has it @param isDue false: only when there are many more rows than a block has
+   * @param most as {@link rowsOfBlock} has it @param isDue false: only when there are many more rows than a block has
    */
-  step(file: SampleFile, count: number, isDue: boolean): CutStep | undefined {
+  step(file: SampleFile, most: number, isDue: boolean): CutStep | undefined {
     const { rows, stream, width } = this.#head;
+    const count = stream === undefined ? most : Math.min(most, BLOCK_OF_STREAM);
     if (!isDue && rows.length < 2 * count) return undefined;
     // A stream's newest scrape stays: it says whose the series are.
     if (!this.#until && (stream === undefined || rows.length > count)) this.#start(rows[count - 1]);
@@ -96,22 +107,28 @@ export class ChunkCutter {
     if (!this.#until) return undefined;
     const { at } = this.#until;
     const some = this.#queue.slice(0, size);
-    const sealed = some.flatMap(series => this.#cut(file, series, at));
+    const runs = some.flatMap(series => this.#cut(series, at));
+    const isOwn = this.#head.stream === undefined;
+    if (isOwn) for (const { id, run } of runs) file.chunks.add(id, run, 'quick');
+    else
+      file.chunks.addAll(
+        runs.map(({ id, run }) => ({ series: id, run })),
+        'quick',
+      );
     const isLast = some.length === this.#queue.length;
-    if (isLast && this.#head.stream === undefined) file.log.trim(at);
-    return { chunks: sealed, count: some.length, isLast };
+    if (isLast && isOwn) file.log.trim(at);
+    const chunks = runs.map(({ series, run }) => ({ series, last: run.times.at(-1) as number }));
+    return { chunks, count: some.length, isLast };
   }
 
-  #cut(file: SampleFile, series: SeriesRef, at: Millis): CutChunk[] {
+  #cut(series: SeriesRef, at: Millis): CutRun[] {
     const id = this.#stored.id.get(series);
     if (id === 0) return [];
     // Times of its own may be later than the scrape's: such a series goes as a whole.
     const until = this.#heads.timed.has(series) ? Number.POSITIVE_INFINITY : at;
     // After a restart part of the block may be in chunks already.
     const run = this.#heads.read(series, nextAfter(this.#stored.sealedTo.get(series)), until);
-    if (run.values.length === 0) return [];
-    file.chunks.add(id, run, 'quick');
-    return [{ series, last: run.times.at(-1) as number }];
+    return run.values.length === 0 ? [] : [{ series, id, run }];
   }
 
   /** A step is on disk. @returns the series that have a chunk more. */

@@ -3,26 +3,45 @@
 
 import type { SampleFile } from '../file.js';
 import { LARGE_CHUNK, MAX_CHUNK_BYTES } from '../schema.js';
-import type { ChunkRow, Run } from './chunk-table.js';
+import type { ChunkRow } from './chunk-row.js';
+import type { Run } from './chunk-table.js';
 
 /** Small chunks of a series from which on merging them pays. */
 export const ENOUGH = 8;
 
+/** How far merging came. */
+interface Merged {
+  /** Series that were looked at. */
+  readonly count: number;
+  /** Whether anything was merged. */
+  readonly isChanged: boolean;
+}
+
 /**
- * Merges what can be merged of the series with that id, within a transaction: neighbours that make a large chunk, or `enough`
- * small ones. @returns whether anything was.
+ * Merges what can be merged of the series with these ids, within a transaction: neighbours that make a large chunk, or `enough`
+ * small ones. @param isTime asked after each series whether to leave the others for later
  */
-export function mergeChunks(file: SampleFile, id: number, enough = ENOUGH): boolean {
-  const groups = mergeable(
-    file.chunks.within(id, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
-    enough,
-  );
-  for (const group of groups) {
-    const whole = joinRuns(group.map(row => file.chunks.read(row)));
-    file.chunks.remove(group);
-    file.chunks.add(id, whole, 'small');
+export function mergeChunks(
+  file: SampleFile,
+  ids: readonly number[],
+  enough = ENOUGH,
+  isTime: () => boolean = () => false,
+): Merged {
+  const merged: ChunkRow[] = [];
+  let count = 0;
+  for (const id of ids) {
+    const rows = file.chunks.within(id, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+    for (const group of mergeable(rows, enough)) {
+      const whole = joinRuns(group.map(row => file.chunks.read(row)));
+      file.chunks.add(id, whole, 'small');
+      merged.push(...group);
+    }
+    count++;
+    if (isTime()) break;
   }
-  return groups.length > 0;
+  // All at once: a row that several series share is written again once.
+  file.chunks.remove(merged);
+  return { count, isChanged: merged.length > 0 };
 }
 
 /**

@@ -18,21 +18,25 @@ export class TimestampsTable {
   readonly #remove;
   #latest: { readonly times: Float64Array; readonly id: number } | undefined;
 
-  constructor(db: Sqlite) {
+  /** @param hasBundles false for a file of an older version that is opened for reading alone */
+  constructor(db: Sqlite, hasBundles: boolean) {
     this.#find = db.prepare<[number, Uint8Array], { id: number }>(
       'SELECT id FROM axes WHERE last = ? AND times = ?',
     );
     this.#insert = db.prepare<[number, Uint8Array]>('INSERT INTO axes (last, times) VALUES (?, ?)');
     this.#get = db.prepare<[number], { times: Buffer }>('SELECT times FROM axes WHERE id = ?');
-    this.#remove = db.prepare<[number, number]>(
-      'DELETE FROM axes WHERE id = ? AND NOT EXISTS (SELECT 1 FROM chunks WHERE axis = ?)',
+    // An index of axes has no chunk that needs none.
+    const unused = (table: string) => `NOT EXISTS (SELECT 1 FROM ${table} WHERE axis = axes.id AND axis > 0)`;
+    const tables = hasBundles ? ['chunks', 'bundles'] : ['chunks'];
+    this.#remove = db.prepare<[number]>(
+      `DELETE FROM axes WHERE id = ? AND ${tables.map(unused).join(' AND ')}`,
     );
   }
 
   /** Keeps times unless they are evenly spaced or there already. @returns their axis. */
   insert(times: Float64Array, effort: Effort): number {
     if (isEven(times)) return EVEN;
-    if (this.#latest && isSame(this.#latest.times, times)) return this.#latest.id;
+    if (this.#latest && hasSameTimes(this.#latest.times, times)) return this.#latest.id;
     const last = times.at(-1) as Millis;
     const bytes = encode(times, effort);
     const id = this.#find.get(last, bytes)?.id ?? Number(this.#insert.run(last, bytes).lastInsertRowid);
@@ -51,7 +55,7 @@ export class TimestampsTable {
   release(id: number): void {
     if (id === EVEN) return;
     this.clearLatest();
-    this.#remove.run(id, id);
+    this.#remove.run(id);
   }
 
   /** What was kept may have been rolled back. */
@@ -76,7 +80,8 @@ function isEven(times: Float64Array): boolean {
   return true;
 }
 
-function isSame(a: Float64Array, b: Float64Array): boolean {
+/** Whether these are equal times. */
+export function hasSameTimes(a: Float64Array, b: Float64Array): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

@@ -3,7 +3,8 @@
 import type { Labels } from '../../model/labels.js';
 import { lowerBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';
-import type { ChunkRow, Run } from '../chunks/chunk-table.js';
+import type { ChunkRow } from '../chunks/chunk-row.js';
+import type { Run } from '../chunks/chunk-table.js';
 import { joinRuns } from '../chunks/merge.js';
 import { PageFiller } from '../chunks/page-filler.js';
 import type { SampleFile } from '../file.js';

@@ -113,7 +113,7 @@ export class Staging {
     for (const waiting of this.#waiting.values()) {
       const wasSpilled = waiting.hasSmall;
       this.#file.transaction(() => this.#writeRest(waiting));
-      if (wasSpilled) this.#file.transaction(() => mergeChunks(this.#file, waiting.id, 2));
+      if (wasSpilled) this.#file.transaction(() => mergeChunks(this.#file, [waiting.id], 2));
     }
   }
 

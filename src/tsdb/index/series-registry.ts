@@ -3,7 +3,7 @@
 
 import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
-import type { SeriesBounds } from '../chunks/chunk-table.js';
+import type { SeriesBounds } from '../chunks/chunk-row.js';
 import type { SampleFile } from '../file.js';
 import type { Head } from '../head/head.js';
 import type { HeadRow } from '../head/head-row.js';
@@ -251,7 +251,7 @@ export class SeriesRegistry {
   }
 
   #remove(file: SampleFile, gone: ReadonlySet<SeriesRef>): void {
-    for (const series of gone) file.series.remove(this.#stored.id.get(series));
+    file.series.remove([...gone].map(series => this.#stored.id.get(series)));
     this.index.remove(gone);
     this.#loose += gone.size;
     for (const series of gone) {

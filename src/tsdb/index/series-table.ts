@@ -5,16 +5,22 @@ import { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import type { DamageSink } from '../../store/damage.js';
 import type { Sqlite } from '../../store/database.js';
+import { type FlatLabels, LabelBlocks } from './label-blocks.js';
 
 interface SeriesRow {
   readonly id: number;
   readonly labels: Labels;
 }
 
-/** Rows of the tables `series` and `ends`; every method throws SQLite's errors. */
+/** Series whose labels are compressed together: of more, one damaged row would cost more. */
+const BLOCK = 64;
+
+/** Rows of the tables `series`, `label_blocks` and `ends`; every method throws SQLite's errors. */
 export class SeriesTable {
   readonly #insert;
   readonly #all;
+  readonly #some;
+  readonly #labels;
   readonly #remove;
   readonly #insertEnd;
   readonly #ends;
@@ -23,11 +29,20 @@ export class SeriesTable {
   readonly #forgetEnds;
   readonly #removeChunks;
   readonly #damage: DamageSink;
+  readonly #blocks: LabelBlocks | undefined;
+  /** Series up to this one have their labels in blocks, unless they are damaged. */
+  #compactedTo = 0;
 
-  constructor(db: Sqlite, damage: DamageSink) {
+  /** @param hasBlocks false for a file of an older version that is opened for reading alone */
+  constructor(db: Sqlite, damage: DamageSink, hasBlocks: boolean) {
     this.#damage = damage;
+    this.#blocks = hasBlocks ? new LabelBlocks(db, damage) : undefined;
     this.#insert = db.prepare<[string, number]>('INSERT INTO series (labels, checksum) VALUES (?, ?)');
     this.#all = db.prepare<[], StoredRow>('SELECT id, labels, checksum FROM series ORDER BY id');
+    this.#some = db.prepare<[number, number], StoredRow>(
+      'SELECT id, labels, checksum FROM series WHERE id > ? ORDER BY id LIMIT ?',
+    );
+    this.#labels = db.prepare<[number], string>('SELECT labels FROM series WHERE id = ?').pluck();
     this.#removeChunks = db.prepare<[number]>('DELETE FROM chunks WHERE series = ?');
     this.#remove = db.prepare<[number]>('DELETE FROM series WHERE id = ?');
     this.#insertEnd = db.prepare<[number, number]>('INSERT OR IGNORE INTO ends (series, at) VALUES (?, ?)');
@@ -48,10 +63,11 @@ export class SeriesTable {
 
   /** Those that are damaged are left out for good once all have been given. */
   *all(): Generator<SeriesRow> {
+    for (const { id, flat } of this.#blocks?.all() ?? []) yield { id, labels: labelsOf(flat) };
     const damaged: StoredRow[] = [];
     for (const row of this.#all.iterate()) {
-      const labels = labelsOf(row);
-      if (labels) yield { id: row.id, labels };
+      const flat = flatOf(row);
+      if (flat) yield { id: row.id, labels: labelsOf(flat) };
       else damaged.push(row);
     }
     for (const { id, labels } of damaged)
@@ -70,10 +86,42 @@ export class SeriesTable {
     return changes;
   }
 
-  /** A series, and with it its ends. */
-  remove(id: number): void {
-    this.#remove.run(id);
-    this.#removeEnds.run(id);
+  /** Labels of a series, for people. */
+  nameOf(id: number): string {
+    const block = () => this.#blocks?.find(id);
+    return this.#labels.get(id) ?? JSON.stringify(block()) ?? 'no series';
+  }
+
+  /** Series, and with them their ends. */
+  remove(ids: readonly number[]): void {
+    const inBlocks: number[] = [];
+    for (const id of ids) {
+      if (this.#remove.run(id).changes === 0) inBlocks.push(id);
+      this.#removeEnds.run(id);
+    }
+    this.#blocks?.remove(inBlocks);
+  }
+
+  /** Whether there are enough series with rows of their own. */
+  get isCompactable(): boolean {
+    return this.#blocks !== undefined && this.#some.all(this.#compactedTo, BLOCK).length === BLOCK;
+  }
+
+  /** Compresses the labels of some of them, the oldest, within a transaction. */
+  compact(): void {
+    const rows = this.#some.all(this.#compactedTo, BLOCK);
+    const series = rows.flatMap(row => {
+      const flat = flatOf(row);
+      return flat ? [{ id: row.id, flat }] : [];
+    });
+    this.#blocks?.add(series);
+    for (const { id } of series) this.#remove.run(id);
+    this.#compactedTo = rows.at(-1)?.id ?? this.#compactedTo;
+  }
+
+  /** What was written may have been rolled back. */
+  rolledBack(): void {
+    this.#compactedTo = 0;
   }
 
   addEnd(series: number, at: Millis): void {
@@ -101,10 +149,7 @@ interface StoredRow {
   readonly checksum: number | null;
 }
 
-/** Undefined when the row is damaged. */
-function labelsOf({ labels, checksum }: StoredRow): Labels | undefined {
-  const flat = checksum === null || checksum === crc32(labels) ? parsed(labels) : undefined;
-  if (!flat) return undefined;
+function labelsOf(flat: FlatLabels): Labels {
   const names: string[] = [];
   const values: string[] = [];
   for (let i = 0; i < flat.length; i += 2) {
@@ -114,8 +159,13 @@ function labelsOf({ labels, checksum }: StoredRow): Labels | undefined {
   return Labels.sorted(names, values);
 }
 
+/** Undefined when the row is damaged. */
+function flatOf({ labels, checksum }: StoredRow): FlatLabels | undefined {
+  return checksum === null || checksum === crc32(labels) ? parsed(labels) : undefined;
+}
+
 /** Each name with its value after it. */
-function parsed(labels: string): string[] | undefined {
+function parsed(labels: string): FlatLabels | undefined {
   try {
     const flat: unknown = JSON.parse(labels);
     const isWhole =
