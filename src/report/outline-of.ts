@@ -29,7 +29,7 @@ export function outlineOf(report: AuditedReport, { name, url, version }: Outline
     title: `${name}, ${dates}: ${uptime === null ? 'no samples' : `${uptime} up`}`,
     summary: summaryOf(report),
     sections: [
-      ...[services(report), todo(report), outages(report), alerts(report)],
+      ...[services(report), models(report), todo(report), outages(report), alerts(report)],
       ...[changes(report), outlook(report)],
     ].filter(section => section !== undefined),
     url,
@@ -111,6 +111,34 @@ function services(report: PeriodReport): Section {
 function objectiveOf({ objective, budget_left: left }: ServiceUptime): string {
   if (objective === null) return '-';
   return `${percent(objective)}${left === null ? '' : left < 0 ? ', missed' : `, ${percent(left)} of the budget left`}`;
+}
+
+const MODEL_COLUMNS: Table['columns'] = [
+  { name: 'Model' },
+  { name: 'Service' },
+  { name: 'Asked for' },
+  { name: 'Questions', isNumber: true },
+  { name: 'Answered', isNumber: true },
+  { name: 'First token, or vector', isNumber: true },
+  { name: 'Tokens per second', isNumber: true },
+];
+const ASKED_FOR = { generate: 'text', embed: 'vectors' } as const;
+
+/** Models that services were asked to use; none where nothing is asked. */
+function models({ models: all }: PeriodReport): Section | undefined {
+  if (all.length === 0) return undefined;
+  const rows = all
+    .slice(0, MAX_ROWS)
+    .map(({ model, name, test, questions, answered, response_time: time, tokens_per_second: rate }) => [
+      ...[model, name, ASKED_FOR[test], grouped(questions)],
+      answered === null ? '-' : percent(answered),
+      time === null ? '-' : seconds(time),
+      rate === null ? '-' : String(Number(rate.toPrecision(3))),
+    ]);
+  return {
+    heading: 'Models, those that answered worst first',
+    blocks: [cut({ kind: 'table', columns: MODEL_COLUMNS, rows }, all.length, 'format=json')],
+  };
 }
 
 function outages({ uptime }: PeriodReport): Section | undefined {

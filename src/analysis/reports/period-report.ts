@@ -14,6 +14,7 @@ import { historiesOf } from '../histories.js';
 import { mean } from '../statistics/robust.js';
 import { rounded } from '../words.js';
 import { type CapacityReport, capacityReport } from './capacity-report.js';
+import { type ModelFigures, modelFigures } from './models.js';
 import { type PerformanceAnalysis, performanceAnalysis } from './performance-analysis.js';
 import { type PerformanceTrends, performanceTrends } from './performance-trends.js';
 import { type UptimeReport, uptimeReport } from './uptime-report.js';
@@ -31,6 +32,8 @@ export interface PeriodReport {
   readonly performance_analysis: PerformanceAnalysis;
   readonly capacity: CapacityReport;
   readonly daily: Daily;
+  /** Models that were asked for text or vectors, the worst first. */
+  readonly models: readonly ModelFigures[];
   /** Most first. */
   readonly alerts: readonly FiredAlert[];
   /** Of all services, what helps most first. */
@@ -69,6 +72,7 @@ export const periodReport: Report<PeriodReport> = {
     const analysis = await performanceAnalysis.make(findings);
     const capacity = await capacityReport.make(findings);
     const daily = await dailyOf(findings);
+    const models = await modelFigures(findings);
     const alerts = await firedAlerts(findings);
     return {
       from: isoLocal(period.from),
@@ -78,6 +82,7 @@ export const periodReport: Report<PeriodReport> = {
       performance_analysis: analysis,
       capacity,
       daily,
+      models,
       alerts,
       recommendations: capacity.recommendations.map(sentenceOf),
     };

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { lastDays, monthOf, type Scope } from '../../analysis/asking.js';
 import { periodReport } from '../../analysis/reports/period-report.js';
+import { INFERENCE_TESTS } from '../../model/inference.js';
 import { withAudit } from '../../report/audited.js';
 import { FORMATS, forms } from '../../report/formats.js';
 import { nameOf } from '../../report/period.js';
@@ -50,6 +51,20 @@ export const report = route({
         }),
       ),
     }),
+    models: z
+      .array(
+        z.object({
+          service: z.string(),
+          name: z.string().describe('Of the service'),
+          test: z.enum(INFERENCE_TESTS),
+          model: z.string(),
+          questions: z.number(),
+          answered: z.number().nullable().describe('Share of the questions, from 0 to 1'),
+          response_time: z.number().nullable().describe('Mean until the first token, or the vector; seconds'),
+          tokens_per_second: z.number().nullable(),
+        }),
+      )
+      .describe('Models that were asked for text or vectors, those that answered worst first'),
     alerts: z.array(
       z.object({
         alertname: z.string(),
