@@ -3,6 +3,7 @@
 
 import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Certificate } from './certificate.js';
 import { listen, portOf, stop } from './http.js';
 
 /** A piece of a body, a pause in milliseconds, the end of the connection, or nothing more for ever. */
@@ -51,7 +52,8 @@ export class ModelServer {
     this.answers = answers;
   }
 
-  async start(): Promise<this> {
+  /** @param tls it speaks HTTPS with this certificate */
+  async start(tls?: Certificate): Promise<this> {
     this.#server = await listen(async (request, response) => {
       const path = (request.url ?? '').replace(/\?.*/, '');
       const pieces: Buffer[] = [];
@@ -62,7 +64,7 @@ export class ModelServer {
       this.#count(path, 1);
       response.on('close', () => this.#count(path, -1));
       await respond(response, this.#answer(asked)).catch(() => {});
-    });
+    }, tls);
     return this;
   }
 

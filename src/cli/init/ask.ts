@@ -1,10 +1,11 @@
-// Short questions to one port: over HTTP, and the first bytes of Redis and PostgreSQL. Every wait and every answer is
+// Short questions to one port: over HTTP and HTTPS, and the first bytes of Redis and PostgreSQL. Every wait and every answer is
 // bounded. The connection is closed when the answer is there.
 
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { dial } from '../../net/dial.js';
-import { hostPortText } from './found.js';
+import { hostPortText, type TlsPort } from './found.js';
 
 /** In milliseconds. */
 const CONNECT_TIMEOUT = 1000;
@@ -15,6 +16,8 @@ const MAX_ANSWER = 256 * 1024;
 export interface Port {
   readonly host: string;
   readonly port: number;
+  /** Present where it is asked with TLS. */
+  readonly tls?: TlsPort;
 }
 
 export interface HttpAnswer {
@@ -26,8 +29,10 @@ export interface HttpAnswer {
 }
 
 /** Connects within a second. @throws when nothing answers there */
-function connect({ host, port }: Port): Promise<Socket> {
-  return dial({ host, port }, { signal: AbortSignal.timeout(CONNECT_TIMEOUT) });
+function connect({ host, port, tls }: Port): Promise<Socket> {
+  // Nothing secret is sent: a server with any certificate may be asked what it is.
+  const options = tls && (() => ({ rejectUnauthorized: false }));
+  return dial({ host, port, tls: options }, { signal: AbortSignal.timeout(CONNECT_TIMEOUT) });
 }
 
 /** Whether something accepts connections there. */
@@ -37,6 +42,18 @@ export async function isOpen(port: Port): Promise<boolean> {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Begins TLS; undefined where the port does not speak it. */
+export async function askTls({ host, port }: Port): Promise<TlsPort | undefined> {
+  try {
+    const socket = (await connect({ host, port, tls: { isTrusted: false } })) as TLSSocket;
+    const isTrusted = socket.authorized;
+    socket.destroy();
+    return { isTrusted };
+  } catch {
+    return undefined;
   }
 }
 

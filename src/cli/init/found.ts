@@ -1,6 +1,12 @@
 // What a source (hosts that answered, a haproxy.cfg, a docker-compose.yml, a prometheus.yml) says about what there is to
 // monitor. Sources make it; write.ts makes a monitor.yml of it.
 
+/** A port that speaks TLS. */
+export interface TlsPort {
+  /** Its certificate is that of the host, and signed by an authority that is known here. */
+  readonly isTrusted: boolean;
+}
+
 /** A service to write. */
 export interface FoundService {
   /** What its id is made of; need not be unique. */
@@ -20,6 +26,8 @@ export interface FoundJob {
   readonly name: string;
   /** `HOST:PORT` each. */
   readonly targets: readonly string[];
+  /** Present where they are scraped with TLS. */
+  readonly tls?: TlsPort;
 }
 
 /** Sections in Prometheus' format. */

@@ -3,7 +3,7 @@
 
 import { literalAddress } from '../../net/address.js';
 import { systemResolver } from '../../net/resolver.js';
-import { askBytes, isOpen, type Port } from './ask.js';
+import { askBytes, askTls, isOpen, type Port } from './ask.js';
 import type { AskedHost } from './asked-hosts.js';
 import { type Found, hostPortText, joined, NOTHING } from './found.js';
 import {
@@ -103,14 +103,39 @@ function asFound(where: string, { service, job, left }: Identified): Found {
 /** What a port is; undefined when no connection is accepted. */
 async function identify(port: Port, usual: PortQuestions): Promise<Identified | undefined> {
   if (!(await isOpen(port))) return undefined;
-  for (const question of await questionsFor(port, usual)) {
+  const questions = await questionsFor(port, usual);
+  const plain = await firstAnswer(port, questions);
+  if (plain?.service || plain?.job) return plain;
+  return (
+    (await overTls(port, questions)) ??
+    plain ?? {
+      what: 'open, but not known here',
+      left: 'it accepts connections, but is no service that is known here',
+    }
+  );
+}
+
+async function firstAnswer(port: Port, questions: readonly Question[]): Promise<Identified | undefined> {
+  for (const question of questions) {
     const answer = await question(port);
     if (answer) return answer;
   }
-  return {
-    what: 'open, but not known here',
-    left: 'it accepts connections, but is no service that is known here',
-  };
+  return undefined;
+}
+
+const WITHOUT_HTTP: readonly Question[] = [redis, postgres];
+const UNTRUSTED =
+  'tls_config: { ca_file: ca.pem }   # its certificate is not trusted here: put that of its authority there, and take the # off';
+
+/** What a port is that has to be asked with TLS; undefined where it speaks none. */
+async function overTls(port: Port, all: readonly Question[]): Promise<Identified | undefined> {
+  const questions = all.filter(question => !WITHOUT_HTTP.includes(question));
+  const tls = questions.length > 0 ? await askTls(port) : undefined;
+  const answer = tls && (await firstAnswer({ ...port, tls }, questions));
+  if (!answer) return undefined;
+  const { what, service, ...rest } = answer;
+  const suggested = [...(service?.suggested ?? []), ...(tls.isTrusted ? [] : [UNTRUSTED])];
+  return { ...rest, what: `${what}, over HTTPS`, ...(service && { service: { ...service, suggested } }) };
 }
 
 /**

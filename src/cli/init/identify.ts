@@ -21,15 +21,16 @@ export type Question = (port: Port) => Promise<Identified | undefined>;
 /** Models that are named in a comment; there may be hundreds. */
 const NAMED_MODELS = 10;
 const at = ({ host, port }: Port) => hostPortText(host, port);
+const originOf = (port: Port) => `${port.tls ? 'https' : 'http'}://${at(port)}`;
 
 export const ollama: Question = async port => {
   const models = namesIn(objectIn(await askHttp(port, '/api/tags'))?.models, 'name');
-  return models && modelServer('Ollama', 'ollama', `http://${at(port)}/api/tags`, models);
+  return models && modelServer('Ollama', 'ollama', `${originOf(port)}/api/tags`, models);
 };
 
 /** vLLM, llama.cpp, LM Studio and other servers of the OpenAI API. */
 export const openai: Question = async port => {
-  const url = `http://${at(port)}`;
+  const url = originOf(port);
   const answer = await askHttp(port, '/v1/models');
   const body = objectIn(answer);
   if (answer?.status === 503 && /Loading model/.test(answer.text))
@@ -59,13 +60,13 @@ function productOf(owners: readonly string[], { port }: Port): string {
 export const litellm: Question = async port => {
   const answer = await askHttp(port, '/health/liveliness');
   if (answer?.status !== 200 || !/alive/i.test(answer.text)) return undefined;
-  const url = `http://${at(port)}/health/liveliness`;
+  const url = `${originOf(port)}/health/liveliness`;
   return { what: 'LiteLLM', service: { name: 'LiteLLM', kind: 'http', settings: { url } } };
 };
 
 export const langgraph: Question = async port => {
   if (objectIn(await askHttp(port, '/ok'))?.ok !== true) return undefined;
-  const service = { name: 'LangGraph', kind: 'langgraph', settings: { url: `http://${at(port)}` } };
+  const service = { name: 'LangGraph', kind: 'langgraph', settings: { url: originOf(port) } };
   return { what: 'LangGraph server', service };
 };
 
@@ -83,7 +84,7 @@ export const haproxy: Question = async port => {
       service: {
         name: 'HAProxy',
         kind: 'haproxy',
-        settings: { stats_url: `http://${at(port)}${path}` },
+        settings: { stats_url: `${originOf(port)}${path}` },
         suggested: isAsking
           ? [
               'stats_basic_auth: { username: admin, password_file: haproxy.password }   # put its password there, and take the # off',
@@ -144,7 +145,7 @@ export const exporter: Question = async port => {
   const answer = await askHttp(port, '/metrics');
   if (answer?.status !== 200) return undefined;
   const known = EXPORTERS.find(([metric]) => metric.test(answer.text));
-  const target = { targets: [at(port)] };
+  const target = { targets: [at(port)], ...(port.tls && { tls: port.tls }) };
   if (known) return { what: known[2], job: { name: known[1], ...target } };
   if (!/^# TYPE \S+ /m.test(answer.text)) return undefined;
   return { what: 'metrics of an exporter that is not known here', job: { name: 'exporter', ...target } };
@@ -155,7 +156,7 @@ export const health: Question = async port => {
   if (!answer) return undefined;
   const what = `HTTP, /health answers with ${answer.status}`;
   if (answer.status !== 200) return { what, left: 'HTTP, but no service that is known here' };
-  const settings = { url: `http://${at(port)}/health` };
+  const settings = { url: `${originOf(port)}/health` };
   return { what, service: { name: `HTTP ${at(port)}`, kind: 'http', settings } };
 };
 

@@ -97,8 +97,14 @@ function endpointLines(ids: ReadonlyMap<string, FoundService>): string[] {
 
 function scrapeLines({ jobs, sections }: Found): string[] {
   const { global = '', scrapeConfigs = '', files = [], jobNames = new Set<string>() } = sections ?? {};
-  const own = [...merged(jobs)].flatMap(([name, targets]) => [
+  const own = merged(jobs).flatMap(({ name, targets, tls }) => [
     `  - job_name: ${yamlText(unused(name, jobNames))}`,
+    ...(tls ? ['    scheme: https'] : []),
+    ...(tls && !tls.isTrusted
+      ? [
+          '    # tls_config: { ca_file: ca.pem }   # certificates are not trusted here: put that of their authority there',
+        ]
+      : []),
     '    static_configs:',
     `      - targets: [${targets.map(each => yamlText(each, true)).join(', ')}]`,
   ]);
@@ -120,14 +126,17 @@ function unused(name: string, taken: ReadonlySet<string>): string {
   for (let i = 2; ; i++) if (!taken.has(`${name}_${i}`)) return `${name}_${i}`;
 }
 
-/** The targets of each name of a job. */
-function merged(jobs: readonly FoundJob[]): Map<string, string[]> {
-  const byName = new Map<string, string[]>();
-  for (const { name, targets } of jobs) {
-    const known = byName.get(name) ?? [];
-    byName.set(name, [...known, ...targets.filter(each => !known.includes(each))]);
+/** One job for all targets of a name; those that are scraped with TLS have another one. */
+function merged(jobs: readonly FoundJob[]): FoundJob[] {
+  const byName = new Map<string, FoundJob>();
+  for (const { name, targets, tls } of jobs) {
+    const own = tls ? `${name}_https` : name;
+    const known = byName.get(own);
+    const all = [...new Set([...(known?.targets ?? []), ...targets])];
+    const isTrusted = tls?.isTrusted === true && known?.tls?.isTrusted !== false;
+    byName.set(own, { name: own, targets: all, ...(tls && { tls: { isTrusted } }) });
   }
-  return byName;
+  return [...byName.values()];
 }
 
 function leftLines(left: readonly string[]): string[] {

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { fromHosts } from '../../../src/cli/init/hosts.js';
 import { langgraph, openai, redis } from '../../../src/cli/init/identify.js';
+import { certificate } from '../../support/certificate.js';
 import { freePort, makeFolder, removeFolder } from '../../support/child.js';
 import { startHaproxy } from '../../support/haproxy.js';
 import { writeFound } from '../../support/init-found.js';
@@ -90,6 +91,26 @@ describe('over HTTP', () => {
     try {
       const result = await ask(Number(new URL(server.url).port));
       expect(result).toMatchObject({ said: [`127.0.0.1:PORT ${said}`], services: [], jobs: [job] });
+    } finally {
+      await server.close();
+    }
+  });
+
+  test.each<[said: string, answers: Answers, service: string[], jobs: string[]]>([
+    ['vLLM, 1 model', { '/v1/models': models('vllm') }, ['vllm openai https://127.0.0.1:PORT'], []],
+    ['node_exporter', { '/metrics': metrics('node_exporter_build_info') }, [], ['node_https']],
+  ])('with TLS: %s, whose certificate is not trusted', async (said, answers, services, jobs) => {
+    const server = await new ModelServer(answers).start(certificate);
+    try {
+      const result = await ask(Number(new URL(server.url).port));
+      expect(result).toMatchObject({
+        said: [`127.0.0.1:PORT ${said}, over HTTPS`],
+        services,
+        jobs,
+        left: [],
+      });
+      expect(result.text).toMatch(/^ {4}# tls_config: \{ ca_file: ca\.pem \} /m);
+      if (jobs.length > 0) expect(result.text).toContain('    scheme: https\n');
     } finally {
       await server.close();
     }
