@@ -91,11 +91,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseStart(_: Controller, status: number, headers: Headers): void {
     if (status < 200) return;
-    const first = Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value[0] : value,
-    ]);
-    this.#answer = { status, headers: Object.fromEntries(first) };
+    this.#answer = { status, headers: firstOf(headers) };
     try {
       this.#options.onHeaders?.(this.#answer);
     } catch (error) {
@@ -156,4 +152,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#connection.destroy(error);
     this.#gunzip?.destroy();
   }
+}
+
+/** Of a header that is repeated the first. */
+function firstOf(headers: Headers): CallAnswer['headers'] {
+  const first: Record<string, string | undefined> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    first[name] = Array.isArray(value) ? value[0] : value;
+  }
+  return first;
 }

@@ -29,7 +29,7 @@ export class TargetClient {
   readonly #options: ScrapeOptions;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #timeout: Millis;
-  /** Of the fetch that is under way. */
+  /** Of the fetch that is under way, and of the next one unless it is used up. */
   #running: AbortController | undefined;
   #isClosed = false;
   /** Of the last page. */
@@ -49,13 +49,14 @@ export class TargetClient {
 
   /** @throws Error with a line for users when there is no page */
   async fetch(): Promise<FetchedPage> {
-    const running = new AbortController();
+    this.#running ??= new AbortController();
+    const running = this.#running;
     let isLate = false;
     const timeout = setTimeout(() => {
       isLate = true;
+      this.#running = undefined;
       running.abort();
     }, this.#timeout);
-    this.#running = running;
     const body = new Body(this.#options.limits.bodySize, this.#length);
     try {
       if (this.#isClosed) throw new Error('closed');
