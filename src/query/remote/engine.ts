@@ -11,6 +11,7 @@ import {
   QueryError,
   type QueryOptions,
   type RangeAnswer,
+  type Sample,
 } from '../engine.js';
 import { alertsOf, type RemoteAlert } from './alerts.js';
 import { ApiClient, type WholeAnswer } from './client.js';
@@ -47,7 +48,10 @@ export class RemoteEngine implements QueryEngine {
   }
 
   async instant(query: string, at: Millis): Promise<InstantAnswer> {
-    const answer = await this.answer({ type: 'query', query, time: at });
+    const request = requestOf({ type: 'query', query, time: at }, this.#timeout);
+    // VictoriaMetrics leaves the last 30 s out without it; others do not know it.
+    request.parameters.append('nocache', '1');
+    const answer = await this.#client.call(request, this.#timeout);
     return { ...this.#read(answer, samplesOf, 'samples'), ...remarks(answer) };
   }
 
@@ -66,15 +70,14 @@ export class RemoteEngine implements QueryEngine {
     return this.#client.call({ method: 'GET', path: 'alerts', parameters }, this.#timeout);
   }
 
-  /** The remote rules' evaluation: the value of the status' expression, and its alerts, pending and firing. */
+  /** The remote rules' evaluation: the value of the status' series, and its alerts, pending and firing. */
   async evaluation(
     status: string,
     at: Millis,
   ): Promise<{ status: number | undefined; alerts: RemoteAlert[] }> {
     const [{ samples }, answer] = await Promise.all([this.instant(status, at), this.alerts()]);
-    const values = samples.map(({ value }) => value);
     return {
-      status: values.length > 0 ? Math.min(...values) : undefined,
+      status: statusOf(samples),
       alerts: this.#read(answer, alertsOf, 'alerts').alerts,
     };
   }
@@ -96,6 +99,13 @@ export class RemoteEngine implements QueryEngine {
       );
     return { [name]: found } as Record<Name, T>;
   }
+}
+
+/** The lowest, or that of all monitors together where they share the services. */
+function statusOf(samples: readonly Sample[]): number | undefined {
+  const together = samples.filter(({ labels }) => labels.get('shard') === 'all');
+  const values = (together.length > 0 ? together : samples).map(({ value }) => value);
+  return values.length > 0 ? Math.min(...values) : undefined;
 }
 
 function remarks({ warnings, infos }: ApiAnswer): Pick<ApiAnswer, 'warnings' | 'infos'> {

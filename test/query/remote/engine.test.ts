@@ -53,6 +53,64 @@ const json = (response: ServerResponse, status: number, body: string): void => {
 };
 const success = (data: string): string => `{"status":"success","data":${data}}`;
 
+describe('the status of the rules', () => {
+  const sample = (value: number, metric = {}) => ({
+    metric: { job: 'j', ...metric },
+    value: [1, String(value)],
+  });
+  test.each<[name: string, samples: unknown[], want: number | undefined]>([
+    ['is that of the one monitor', [sample(2, { instance: 'm' })], 2],
+    ['is the lowest of several', [sample(2, { instance: 'm' }), sample(0, { instance: 'n' })], 0],
+    [
+      'is that of all together where they share the services',
+      [sample(2, { instance: 'm' }), sample(1, { shard: 'all' }), sample(0, { instance: 'n' })],
+      1,
+    ],
+    ['is unknown where there is none', [], undefined],
+  ])('%s', async (_, result, want) => {
+    const url = await serve((request, response) =>
+      json(
+        response,
+        200,
+        success(
+          JSON.stringify(
+            request.url?.endsWith('/alerts') ? { alerts: [] } : { resultType: 'vector', result },
+          ),
+        ),
+      ),
+    );
+    expect(await engineAt(url).evaluation('status', 1000)).toEqual({ status: want, alerts: [] });
+  });
+});
+
+test.each([
+  ['[]', 'Prometheus'],
+  ['null', 'vmalert'],
+])('alerts: %s is none, as %s says it', async alerts => {
+  const url = await serve((request, response) =>
+    json(
+      response,
+      200,
+      success(
+        request.url?.endsWith('/alerts') ? `{"alerts":${alerts}}` : '{"resultType":"vector","result":[]}',
+      ),
+    ),
+  );
+  expect(await engineAt(url).evaluation('status', 1000)).toEqual({ status: undefined, alerts: [] });
+});
+
+test("a question of the program's own is about this moment, one of a user is as it was asked", async () => {
+  const forms: string[] = [];
+  const url = await serve(async (request, response) => {
+    forms.push(await bodyOf(request));
+    json(response, 200, success('{"resultType":"vector","result":[]}'));
+  });
+  const engine = engineAt(url);
+  await engine.instant('up', 1000);
+  await engine.answer({ type: 'query', query: 'up', time: 1000 });
+  expect(forms.map(form => new URLSearchParams(form).get('nocache'))).toEqual(['1', null]);
+});
+
 describe('a real Prometheus', () => {
   let prometheus: PrometheusServer;
   let engine: RemoteEngine;
