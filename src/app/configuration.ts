@@ -49,6 +49,8 @@ export interface Configuration {
   /** The monitoring node's name. */
   readonly node: string;
   readonly services: readonly Service[];
+  /** Which of several monitors this one is; undefined: it has all services. */
+  readonly shard: Shard | undefined;
   /** How often other monitors check the services that are not checked here, by id; empty where this one has all. */
   readonly elsewhere: ReadonlyMap<string, Millis>;
   readonly prober: ProberConfig;
@@ -110,6 +112,7 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
   return {
     node: config.node,
     services,
+    shard: config.shard,
     elsewhere: new Map(
       checks.filter(({ id }) => elsewhere.has(id)).map(({ id, interval }) => [id, interval]),
     ),

@@ -2,8 +2,11 @@
 // goes out: their results in the cluster's state.
 
 import type { Refresher } from '../cluster/on-demand.js';
-import { NO_ANSWERS, SHARD_QUERIES, type ShardAnswers, ShardStates } from '../cluster/shard-states.js';
+import { ShardMonitors } from '../cluster/shard-monitors.js';
+import { monitorsQuery, shardQueries } from '../cluster/shard-queries.js';
+import { type ShardAnswers, ShardStates } from '../cluster/shard-states.js';
 import type { ClusterState, LevelChange } from '../cluster/state.js';
+import type { Shard } from '../model/service.js';
 import type { Clock, Millis } from '../model/time.js';
 import type { QueryEngine } from '../query/engine.js';
 import type { Configuration } from './configuration.js';
@@ -28,6 +31,8 @@ interface ShardResultsOptions {
 export class ShardResults {
   readonly #options: ShardResultsOptions;
   readonly #states = new ShardStates();
+  #monitors = new ShardMonitors();
+  #shard: Shard | undefined;
   #intervals: ReadonlyMap<string, Millis> = new Map();
   /** Whether there is a storage that has what other monitors found. */
   #isStored = false;
@@ -35,15 +40,17 @@ export class ShardResults {
   #running: Promise<void> | undefined;
   /** Why the last question was not answered. */
   #problem: string | undefined;
-  #answers = NO_ANSWERS;
 
   constructor(options: ShardResultsOptions) {
     this.#options = options;
   }
 
   /** Asks for the services that this configuration leaves to other monitors, and for no others. */
-  configure({ elsewhere, remote }: Pick<Configuration, 'elsewhere' | 'remote'>): void {
+  configure({ elsewhere, remote, shard }: Pick<Configuration, 'elsewhere' | 'remote' | 'shard'>): void {
     clearInterval(this.#timer);
+    // Services that are new here may have been checked long before.
+    this.#monitors = new ShardMonitors();
+    this.#shard = shard;
     this.#intervals = elsewhere;
     this.#isStored = remote !== undefined;
     if (elsewhere.size === 0 || !this.#isStored) {
@@ -82,10 +89,10 @@ export class ShardResults {
 
   async #ask(): Promise<void> {
     const { clock, cluster } = this.#options;
-    // Without an answer the former one: its checks become too old.
-    this.#answers = (await this.#askAll()) ?? this.#answers;
+    // Without an answer what is known stays: its checks become too old.
+    await this.#addNews();
     const changes = this.#states
-      .results(this.#answers, this.#intervals, clock.now())
+      .results(this.#intervals, clock.now())
       .flatMap(result => cluster.update(result) ?? []);
     this.#logChanges(changes);
     this.#showMissing();
@@ -98,22 +105,37 @@ export class ShardResults {
     cluster.setShardMissing(missing);
   }
 
-  /** The answers to all questions; undefined when one is not answered. */
-  async #askAll(): Promise<ShardAnswers | undefined> {
-    const { engine, clock, log } = this.#options;
-    const at = clock.now();
-    const ask = async ([name, query]: [string, string]) => [name, (await engine.instant(query, at)).samples];
+  /** Asks which monitors have made checks, and for those. */
+  async #addNews(): Promise<void> {
+    const { log } = this.#options;
+    const [monitors, shard] = [this.#monitors, this.#shard];
+    if (!shard) return;
     try {
-      const answers = await Promise.all(Object.entries(SHARD_QUERIES).map(ask));
+      const { news, gone, done } = monitors.plan(await this.#samples(monitorsQuery(shard)));
+      for (const monitor of gone) this.#states.removeMonitor(monitor);
+      const answers = news && (await this.#answers(shardQueries(news)));
+      if (answers) this.#states.add(answers);
+      done(answers?.checked ?? []);
       this.#problem = undefined;
-      return Object.fromEntries(answers) as ShardAnswers;
     } catch (error) {
       const { message } = error as Error;
       if (message !== this.#problem)
         log.warn({ err: message }, 'The storage does not say how services of other shards are');
       this.#problem = message;
-      return undefined;
     }
+  }
+
+  /** One after the other: a storage answers few at a time, and not to this monitor alone. @throws QueryError */
+  async #answers(queries: Readonly<Record<keyof ShardAnswers, string>>): Promise<ShardAnswers> {
+    const answers: Partial<Record<keyof ShardAnswers, ShardAnswers['checked']>> = {};
+    for (const [name, query] of Object.entries(queries) as [keyof ShardAnswers, string][])
+      answers[name] = await this.#samples(query);
+    return answers as ShardAnswers;
+  }
+
+  async #samples(query: string) {
+    const { engine, clock } = this.#options;
+    return (await engine.instant(query, clock.now())).samples;
   }
 
   /** Each monitor logs its own services; here only whether other monitors are seen, a line for each. */

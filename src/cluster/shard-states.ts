@@ -7,84 +7,130 @@ import {
   type Level,
   REASONS,
   type Reason,
-  STATUSES,
+  STATUS_OF_REASON,
   type Status,
 } from '../model/result.js';
 import type { Millis } from '../model/time.js';
-
-/** What is asked, by the name under which {@link ShardStates.results} takes the answer. */
-export const SHARD_QUERIES = {
-  checked: 'langgraph_monitor_last_probe_timestamp_seconds',
-  status: 'langgraph_monitor_service_status == 1',
-  up: 'langgraph_monitor_service_up',
-  slow: 'langgraph_monitor_service_slow == 1',
-  reason: 'langgraph_monitor_service_failure_reason == 1',
-  failures: 'langgraph_monitor_service_consecutive_failures > 0',
-  trouble: 'langgraph_monitor_service_trouble_info',
-  duration: 'probe_duration_seconds',
-  statusCode: 'probe_http_status_code',
-} as const;
+import { monitorOf, type ShardQueries } from './shard-queries.js';
 
 interface Sample {
   readonly labels: Labels;
   readonly value: number;
 }
-export type ShardAnswers = Readonly<Record<keyof typeof SHARD_QUERIES, readonly Sample[]>>;
-
-/** Before the first answer. */
-export const NO_ANSWERS = Object.fromEntries(
-  Object.keys(SHARD_QUERIES).map(name => [name, []]),
-) as unknown as ShardAnswers;
+/** The answers to {@link ShardQueries}. */
+export type ShardAnswers = Readonly<Record<keyof ShardQueries, readonly Sample[]>>;
 
 /** Beside three intervals, for a scrape of the metrics and the way into the storage. */
 const WAY: Millis = 30_000;
 
-/** The samples of one service, of the monitor that checked it last. */
-type Found = Partial<Record<keyof typeof SHARD_QUERIES, Sample>>;
+/** A check as its monitor has it; samples and their labels would take several times as much. */
+interface ShardCheck
+  extends Pick<CheckResult, 'at' | 'status' | 'level' | 'responseTime' | 'consecutiveFailures'> {
+  /** As {@link monitorOf} names it. */
+  readonly monitor: string;
+  readonly instance: string;
+  readonly error: string | undefined;
+  readonly reason: Reason | undefined;
+  readonly statusCode: number | undefined;
+}
+
+/** The samples of one check. */
+type Found = Partial<Record<keyof ShardQueries, Sample>> & { readonly checked: Sample };
 
 /** What is known of the services that are checked elsewhere. */
 export class ShardStates {
   /** The last result of each service: since when it has its status, and whether there is anything new. */
   readonly #last = new Map<string, CheckResult>();
+  /** The last check of each service that is known. */
+  readonly #checks = new Map<string, ShardCheck>();
+
+  /** Takes answers about services that were checked. Where two monitors check a service, the later check counts. */
+  add(answers: ShardAnswers): void {
+    for (const [id, ofService] of foundIn(answers))
+      for (const [monitor, found] of ofService) this.#add(id, checkOf(monitor, found));
+  }
+
+  #add(id: string, check: ShardCheck): void {
+    const before = this.#checks.get(id);
+    if (!before || before.monitor === check.monitor || check.at > before.at) this.#checks.set(id, check);
+  }
+
+  /** Forgets what a monitor has found, by its name as {@link monitorOf} makes it. */
+  removeMonitor(monitor: string): void {
+    for (const [id, check] of this.#checks) if (check.monitor === monitor) this.#checks.delete(id);
+  }
 
   /**
-   * What the answers say of some services that was not known before.
+   * What there is to say of some services that was not said before.
    * @param intervals of their checks, by id
    * @param at wall clock
    */
-  results(answers: ShardAnswers, intervals: ReadonlyMap<string, Millis>, at: Millis): CheckResult[] {
-    const found = byService(answers);
-    for (const id of this.#last.keys()) if (!intervals.has(id)) this.#last.delete(id);
+  results(intervals: ReadonlyMap<string, Millis>, at: Millis): CheckResult[] {
+    for (const known of [this.#last, this.#checks])
+      for (const id of known.keys()) if (!intervals.has(id)) known.delete(id);
     return [...intervals].flatMap(([id, interval]) => {
-      const result = this.#result(id, found.get(id) ?? {}, { oldest: at - 3 * interval - WAY, at });
+      const result = this.#result(id, { oldest: at - 3 * interval - WAY, at });
       if (isSame(this.#last.get(id), result)) return [];
       this.#last.set(id, result);
       return [result];
     });
   }
 
-  #result(id: string, found: Found, { oldest, at }: { oldest: Millis; at: Millis }): CheckResult {
+  #result(id: string, { oldest, at }: { oldest: Millis; at: Millis }): CheckResult {
     const before = this.#last.get(id);
-    const checkedAt = (found.checked?.value ?? 0) * 1000;
-    if (!(checkedAt >= oldest)) return unknown(id, before, at);
-    const status = statusOf(found.status);
-    const instance = found.checked?.labels.get('instance') ?? '';
-    const [error, reason] = [errorOf(status, found), reasonOf(found.reason)];
+    const check = this.#checks.get(id);
+    if (!check || !(check.at >= oldest)) return unknown(id, before, at);
+    const { status, error, reason, statusCode, instance } = check;
     return {
       target: id,
-      at: checkedAt,
+      at: check.at,
       status,
-      responseTime: found.duration?.value ?? 0,
+      responseTime: check.responseTime,
       ...(error !== undefined && { error }),
       ...(reason !== undefined && { reason }),
-      ...(found.statusCode && found.statusCode.value > 0 && { statusCode: found.statusCode.value }),
+      ...(statusCode !== undefined && { statusCode }),
       ...(instance !== '' && { details: { instance } }),
       readings: { values: [] },
-      level: levelOf(found),
-      since: before?.status === status ? before.since : checkedAt,
-      consecutiveFailures: found.failures?.value ?? 0,
+      level: check.level,
+      since: before?.status === status ? before.since : check.at,
+      consecutiveFailures: check.consecutiveFailures,
     };
   }
+}
+
+/** The samples of each check, by service and monitor. */
+function foundIn(answers: ShardAnswers): Map<string, Map<string, Found>> {
+  const services = new Map<string, Map<string, Found>>();
+  for (const checked of answers.checked) {
+    const id = checked.labels.get('target') ?? '';
+    const ofService = services.get(id) ?? new Map<string, Found>();
+    services.set(id, ofService.set(monitorOf(checked.labels), { checked }));
+  }
+  for (const [name, samples] of Object.entries(answers) as [keyof ShardAnswers, readonly Sample[]][])
+    for (const sample of name === 'checked' ? [] : samples) {
+      const { labels } = sample;
+      const found = services.get(labels.get('target') ?? '')?.get(monitorOf(labels));
+      if (found) Object.assign(found, { [name]: sample });
+    }
+  return services;
+}
+
+function checkOf(monitor: string, found: Found): ShardCheck {
+  const { checked, duration, failures, statusCode } = found;
+  const reason = reasonOf(found.reason);
+  const status = statusOf(reason, found);
+  return {
+    monitor,
+    instance: checked.labels.get('instance') ?? '',
+    at: checked.value * 1000,
+    status,
+    level: levelOf(found),
+    error: errorOf(status, found),
+    reason,
+    responseTime: duration?.value ?? 0,
+    statusCode: statusCode && statusCode.value > 0 ? statusCode.value : undefined,
+    consecutiveFailures: failures?.value ?? 0,
+  };
 }
 
 function isSame(before: CheckResult | undefined, now: CheckResult): boolean {
@@ -111,37 +157,19 @@ function unknown(id: string, before: CheckResult | undefined, at: Millis): Check
   };
 }
 
-/** Where two monitors check a service, what the one says that did so last. */
-function byService(answers: ShardAnswers): Map<string, Found> {
-  const services = new Map<string, Found>();
-  for (const sample of answers.checked) {
-    const id = sample.labels.get('target') ?? '';
-    const checked = services.get(id)?.checked;
-    if (!checked || sample.value > checked.value) services.set(id, { checked: sample });
-  }
-  for (const [name, samples] of Object.entries(answers) as [keyof ShardAnswers, readonly Sample[]][])
-    for (const sample of name === 'checked' ? [] : samples) {
-      const service = services.get(sample.labels.get('target') ?? '');
-      if (service && isOfSame(sample, service.checked)) service[name] = sample;
-    }
-  return services;
-}
-
-function isOfSame(sample: Sample, other: Sample | undefined): boolean {
-  return ['job', 'instance', 'replica'].every(name => sample.labels.get(name) === other?.labels.get(name));
-}
-
-function statusOf(sample: Sample | undefined): Status {
-  return STATUSES.find(each => each === sample?.labels.get('status')) ?? 'unknown';
-}
-
 function reasonOf(sample: Sample | undefined): Reason | undefined {
   return REASONS.find(each => each === sample?.labels.get('reason'));
 }
 
-function levelOf({ up, slow }: Found): Level {
-  if (!up || Number.isNaN(up.value)) return 'unknown';
-  if (up.value === 0) return 'down';
+/** The status of a failed check follows from its reason. */
+function statusOf(reason: Reason | undefined, { degraded }: Found): Status {
+  if (reason) return STATUS_OF_REASON[reason];
+  return degraded ? 'degraded' : 'healthy';
+}
+
+function levelOf({ unknown, down, slow }: Found): Level {
+  if (unknown) return 'unknown';
+  if (down) return 'down';
   return slow ? 'slow' : 'up';
 }
 

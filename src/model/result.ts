@@ -10,6 +10,18 @@ export type Status = (typeof STATUSES)[number];
 export const REASONS = ['dns', 'refused', 'timeout', 'tls', 'auth', 'status', 'body', 'protocol'] as const;
 export type Reason = (typeof REASONS)[number];
 
+/** The status of a check that failed, by its reason. */
+export const STATUS_OF_REASON: Readonly<Record<Reason, Status>> = {
+  timeout: 'timeout',
+  status: 'unhealthy',
+  body: 'unhealthy',
+  auth: 'unhealthy',
+  dns: 'error',
+  refused: 'error',
+  tls: 'error',
+  protocol: 'error',
+};
+
 /** What is believed of a service after confirmation: up, up but slow, down; `unknown` until the first belief. */
 export type Level = 'up' | 'slow' | 'down' | 'unknown';
 

@@ -1,7 +1,14 @@
 // One check of one service: gives a probe its deadline, times it, and turns what happened into a status.
 
 import { family } from '../model/family.js';
-import type { LeftOut, ProbeFacts, Readings, Reason, Status } from '../model/result.js';
+import {
+  type LeftOut,
+  type ProbeFacts,
+  type Readings,
+  type Reason,
+  STATUS_OF_REASON,
+  type Status,
+} from '../model/result.js';
 import { scrub } from '../model/scrub.js';
 import type { Millis } from '../model/time.js';
 import { failureOf } from './http/failure.js';
@@ -55,16 +62,6 @@ interface CheckLimits {
 }
 
 const NO_LABELS: readonly string[] = [];
-const STATUS_OF: Record<Reason, Status> = {
-  timeout: 'timeout',
-  status: 'unhealthy',
-  body: 'unhealthy',
-  auth: 'unhealthy',
-  dns: 'error',
-  refused: 'error',
-  tls: 'error',
-  protocol: 'error',
-};
 
 /** Attempts to measure a service while the thread keeps standing still; then the last one counts. */
 const ATTEMPTS = 3;
@@ -113,7 +110,7 @@ async function runOnce(probe: Probe, bounds: CheckLimits, recorder: ReadingsReco
   const slow = elapsed > bounds.slowAfter ? slowText(elapsed, bounds.slowAfter) : undefined;
   const degraded = failure ? undefined : (running.degraded ?? slow);
   return {
-    status: failure ? STATUS_OF[failure.reason] : degraded !== undefined ? 'degraded' : 'healthy',
+    status: failure ? STATUS_OF_REASON[failure.reason] : degraded !== undefined ? 'degraded' : 'healthy',
     reason: failure?.reason,
     error: failure ? scrub(failure.message, probe.secrets ?? []) : degraded,
     patience: failure?.patience ?? 0,

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest';
-import { NO_ANSWERS, type ShardAnswers, ShardStates } from '../../src/cluster/shard-states.js';
+import { monitorOf } from '../../src/cluster/shard-queries.js';
+import { type ShardAnswers, ShardStates } from '../../src/cluster/shard-states.js';
 import { Labels } from '../../src/model/labels.js';
 import type { CheckResult } from '../../src/model/result.js';
 
 const AT = 1_700_000_100_000;
 const INTERVALS = new Map([['a', 10_000]]);
+
+const NO_ANSWERS: ShardAnswers = {
+  ...{ checked: [], duration: [], statusCode: [], reason: [], degraded: [] },
+  ...{ unknown: [], down: [], slow: [], failures: [], trouble: [] },
+};
 
 type Answer = keyof ShardAnswers;
 type Said = readonly [answer: Answer, value: number, labels?: Record<string, string>];
@@ -19,17 +25,22 @@ function answers(...said: readonly Said[]): ShardAnswers {
   return { ...NO_ANSWERS, ...all };
 }
 
-const checked = (before: number, labels = {}): Said => ['checked', (AT - before) / 1000, labels];
-const status = (word: string, labels = {}): Said => ['status', 1, { status: word, ...labels }];
+function said(states: ShardStates, say: readonly Said[]): ShardStates {
+  states.add(answers(...say));
+  return states;
+}
 
-const UP = [checked(5000), status('healthy'), ['up', 1], ['duration', 0.25]] as const satisfies Said[];
+const checked = (before: number, labels = {}): Said => ['checked', (AT - before) / 1000, labels];
+const failed = (reason: string): Said => ['reason', 1, { reason }];
+
+/** What is usual is not said. */
+const UP = [checked(5000), ['duration', 0.25]] as const satisfies Said[];
 const DOWN = [
   checked(5000),
-  status('timeout'),
-  ['up', 0],
+  ['down', 0],
   ['duration', 10],
   ['failures', 3],
-  ['reason', 1, { reason: 'timeout' }],
+  failed('timeout'),
   ['trouble', 1, { status: 'timeout', error: 'Request timed out' }],
 ] as const satisfies Said[];
 
@@ -45,7 +56,7 @@ test.each<[name: string, said: readonly Said[], want: Partial<CheckResult>]>([
   [
     'slow',
     [
-      ...([checked(0), status('degraded'), ['up', 1], ['slow', 1]] satisfies Said[]),
+      ...([checked(0), ['degraded', 1], ['slow', 1]] satisfies Said[]),
       ['trouble', 1, { status: 'degraded', error: 'Slow: 3 s, threshold 1 s' }],
     ],
     { status: 'degraded', level: 'slow', error: 'Slow: 3 s, threshold 1 s' },
@@ -60,7 +71,7 @@ test.each<[name: string, said: readonly Said[], want: Partial<CheckResult>]>([
   ],
   [
     'failed once, which is not confirmed yet',
-    [checked(0), status('error'), ['up', 1], ['failures', 1], ['reason', 1, { reason: 'refused' }]],
+    [checked(0), failed('refused'), ['failures', 1]],
     {
       status: 'error',
       level: 'up',
@@ -68,7 +79,17 @@ test.each<[name: string, said: readonly Said[], want: Partial<CheckResult>]>([
       error: 'A check failed; a second one is to confirm it',
     },
   ],
-  ['not checked yet', [status('unknown')], { status: 'unknown', level: 'unknown' }],
+  [
+    'failed at its first check, which is not confirmed yet',
+    [checked(0), failed('refused'), ['failures', 1], ['unknown', 1]],
+    { status: 'error', level: 'unknown' },
+  ],
+  [
+    'healthy once, which is not confirmed yet',
+    [checked(0), ['down', 0], ['trouble', 1, { status: 'error', error: 'Connection refused' }]],
+    { status: 'healthy', level: 'down' },
+  ],
+  ['not checked yet', [['unknown', 1]], { status: 'unknown', level: 'unknown' }],
   ['checked three intervals and a scrape ago', [...UP.slice(1), checked(60_000)], { status: 'healthy' }],
   [
     'not checked for longer than that',
@@ -81,35 +102,59 @@ test.each<[name: string, said: readonly Said[], want: Partial<CheckResult>]>([
   ['in no answer', [], { status: 'unknown', level: 'unknown' }],
   [
     'checked by two monitors: what the later one says',
-    [
-      ...DOWN,
-      checked(4000, { instance: 'm2' }),
-      status('healthy', { instance: 'm2' }),
-      ['up', 1, { instance: 'm2' }],
-    ],
+    [...DOWN, checked(4000, { instance: 'm2' })],
     { status: 'healthy', level: 'up', details: { instance: 'm2' }, consecutiveFailures: 0 },
   ],
-])('a service that is %s', (_, said, want) => {
-  const [result] = new ShardStates().results(answers(...said), INTERVALS, AT);
+])('a service that is %s', (_, say, want) => {
+  const [result] = said(new ShardStates(), say).results(INTERVALS, AT);
   expect(result).toMatchObject({ target: 'a', ...want });
 });
 
 test('only what is new is said, and since when', () => {
-  const states = new ShardStates();
-  expect(states.results(answers(...UP), INTERVALS, AT)).toHaveLength(1);
-  expect(states.results(answers(...UP), INTERVALS, AT + 1000)).toEqual([]);
-  const later = answers(...UP.slice(1), checked(-5000));
-  expect(states.results(later, INTERVALS, AT + 6000)).toMatchObject([{ at: AT + 5000, since: AT - 5000 }]);
+  const states = said(new ShardStates(), UP);
+  expect(states.results(INTERVALS, AT)).toHaveLength(1);
+  expect(states.results(INTERVALS, AT + 1000)).toEqual([]);
+  said(states, [...UP.slice(1), checked(-5000)]);
+  expect(states.results(INTERVALS, AT + 6000)).toMatchObject([{ at: AT + 5000, since: AT - 5000 }]);
   const gone = AT + 5000 + 60_001;
-  expect(states.results(later, INTERVALS, gone)).toMatchObject([
-    { status: 'unknown', at: AT + 5000, since: gone },
+  expect(states.results(INTERVALS, gone)).toMatchObject([{ status: 'unknown', at: AT + 5000, since: gone }]);
+  expect(states.results(INTERVALS, gone + 5000)).toEqual([]);
+});
+
+test('a check is replaced as a whole by the next one of the same monitor', () => {
+  const states = said(new ShardStates(), DOWN);
+  expect(states.results(INTERVALS, AT)).toMatchObject([{ status: 'timeout' }]);
+  said(states, [checked(1000)]);
+  expect(states.results(INTERVALS, AT)).toEqual([
+    {
+      ...{ target: 'a', at: AT - 1000, status: 'healthy', level: 'up', responseTime: 0, since: AT - 1000 },
+      ...{ consecutiveFailures: 0, details: { instance: 'm1' }, readings: { values: [] } },
+    },
   ]);
-  expect(states.results(later, INTERVALS, gone + 5000)).toEqual([]);
+});
+
+test('an earlier check of another monitor does not replace a later one; one of the same monitor does', () => {
+  const states = said(new ShardStates(), UP);
+  said(states, [checked(6000, { instance: 'm2' })]);
+  expect(states.results(INTERVALS, AT)).toMatchObject([{ at: AT - 5000, details: { instance: 'm1' } }]);
+  // Its clock was set back.
+  said(states, [checked(7000)]);
+  expect(states.results(INTERVALS, AT)).toMatchObject([{ at: AT - 7000, details: { instance: 'm1' } }]);
+});
+
+test('what a monitor that is gone has found is unknown at once', () => {
+  const states = said(new ShardStates(), UP);
+  states.results(INTERVALS, AT);
+  states.removeMonitor(monitorOf(Labels.of({ instance: 'm2' })));
+  expect(states.results(INTERVALS, AT)).toEqual([]);
+  states.removeMonitor(monitorOf(Labels.of({ instance: 'm1' })));
+  expect(states.results(INTERVALS, AT)).toMatchObject([{ status: 'unknown', at: AT - 5000 }]);
 });
 
 test('a service that is not asked for any more is forgotten', () => {
-  const states = new ShardStates();
-  states.results(answers(...UP), INTERVALS, AT);
-  expect(states.results(answers(...UP), new Map(), AT)).toEqual([]);
-  expect(states.results(answers(...UP), INTERVALS, AT)).toHaveLength(1);
+  const states = said(new ShardStates(), UP);
+  states.results(INTERVALS, AT);
+  expect(states.results(new Map(), AT)).toEqual([]);
+  said(states, UP);
+  expect(states.results(INTERVALS, AT)).toHaveLength(1);
 });

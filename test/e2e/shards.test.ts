@@ -102,18 +102,23 @@ test.each(WAYS)(
     for (const monitor of [first, second])
       await expect.poll(async () => (await health(monitor)).overall_status, PATIENCE).toBe('healthy');
 
-    // An outage that the other one sees.
+    // An outage of either's services, seen by the other one. Alone the first, which has two, would be unhealthy.
+    const outage = async (id: string, by: RunningMonitor) => {
+      await servers.get(id)?.setFault({ kind: 'refused' });
+      await expect
+        .poll(async () => (await health(by)).services[id]?.health, PATIENCE)
+        .toMatchObject({ status: 'error', error: 'Connection refused' });
+      const line = `CRITICAL: ${id} is error - Connection refused`;
+      await expect.poll(async () => (await health(by)).alerts, PATIENCE).toContain(line);
+      expect((await health(by)).overall_status).toBe('degraded');
+      await servers.get(id)?.setFault(OK);
+      await expect.poll(() => statuses(by), PATIENCE).toEqual(all('healthy'));
+      await expect.poll(async () => (await health(by)).overall_status, PATIENCE).toBe('healthy');
+    };
+    expect(of(0)).toHaveLength(2);
     const [failing = ''] = of(1);
-    await servers.get(failing)?.setFault({ kind: 'refused' });
-    await expect
-      .poll(async () => (await health(first)).services[failing]?.health, PATIENCE)
-      .toMatchObject({ status: 'error', error: 'Connection refused' });
-    const line = `CRITICAL: ${failing} is error - Connection refused`;
-    await expect.poll(async () => (await health(first)).alerts, PATIENCE).toContain(line);
-    expect((await health(first)).overall_status).toBe('degraded');
-    await servers.get(failing)?.setFault(OK);
-    await expect.poll(() => statuses(first), PATIENCE).toEqual(all('healthy'));
-    await expect.poll(async () => (await health(first)).overall_status, PATIENCE).toBe('healthy');
+    await outage(failing, first);
+    await outage(of(0)[0] as string, second);
 
     // An answer that is as new as is asked for does not wait for checks that are not made here.
     expect((await first.get('/cluster_health?max_age=0')).status).toBe(200);
