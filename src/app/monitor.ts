@@ -444,6 +444,7 @@ export class Monitor {
     this.#reloadSucceeded = true;
     this.#own.reloaded(true, this.#reloadedAt);
     this.#own.setConcurrency(configuration.prober.concurrency);
+    this.#own.setShard(configuration.shard);
     this.#concurrencyLog.report(configuration.prober);
     this.#pushes.setServices(pushServices(configuration));
     this.#scraping.logWarnings();

@@ -1,6 +1,7 @@
 // What the monitor says of itself: prom-client's own counters and gauges.
 
-import { Counter, collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Shard } from '../model/service.js';
 
 /** What {@link OwnMetrics.setSamples} shows; sizes in bytes. */
 interface SamplesFigures {
@@ -18,6 +19,9 @@ interface DamageFigures {
   readonly at: number | undefined;
 }
 
+/** How late checks start: a few milliseconds on a machine that keeps up; seconds. */
+const LAG_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
 /** The program's own metrics in one registry. */
 export class OwnMetrics {
   readonly #reloadOk: Gauge;
@@ -25,6 +29,8 @@ export class OwnMetrics {
   readonly scans: Counter;
   /** Seconds. */
   readonly scanLag: Gauge;
+  /** Seconds. */
+  readonly checkStartLag: Histogram;
   readonly scanDuration: Gauge;
   readonly #checksLimit: Gauge;
   readonly #checksRequired: Gauge;
@@ -49,6 +55,7 @@ export class OwnMetrics {
   readonly #evaluationDuration: Gauge;
   readonly #requests: Counter<'handler' | 'code'>;
   readonly #links: Gauge<'runbook' | 'dashboards'>;
+  readonly #shard: Gauge<'shard' | 'of'>;
   #storeErrorsSeen = 0;
   readonly #damageSeen = new Map<string, number>();
   #samplesSeen = { appended: 0, errors: 0 };
@@ -69,6 +76,12 @@ export class OwnMetrics {
     );
     this.scans = counter('scans_total', 'Scans ended');
     this.scanLag = gauge('scan_lag_seconds', 'The longest a check of the last scan waited past its due time');
+    this.checkStartLag = new Histogram({
+      name: 'langgraph_monitor_check_start_lag_seconds',
+      help: 'How long checks waited past their due times',
+      buckets: LAG_BUCKETS,
+      registers,
+    });
     this.scanDuration = gauge('scan_duration_seconds', 'How long checks of the last scan were under way');
     this.#checksLimit = gauge('concurrent_checks_limit', 'Checks that may be under way at once');
     this.#checksRequired = gauge(
@@ -120,6 +133,12 @@ export class OwnMetrics {
       name: 'langgraph_monitor_links_info',
       help: 'Where alerts lead: what to put before the name of a section or of a dashboard; always 1',
       labelNames: ['runbook', 'dashboards'],
+      registers,
+    });
+    this.#shard = new Gauge({
+      name: 'langgraph_monitor_shard_info',
+      help: 'Which of several monitors that share the services this one is; always 1, absent where it has all',
+      labelNames: ['shard', 'of'],
       registers,
     });
     const info = new Gauge({
@@ -195,6 +214,12 @@ export class OwnMetrics {
   setLinks(links: { runbook: string; dashboards: string }): void {
     this.#links.reset();
     this.#links.set(links, 1);
+  }
+
+  /** Which of several monitors this one is; undefined: it has all services. */
+  setShard(shard: Shard | undefined): void {
+    this.#shard.reset();
+    if (shard) this.#shard.set({ shard: String(shard.index), of: String(shard.of) }, 1);
   }
 
   /** The configuration was read again. @param at Milliseconds. */

@@ -185,7 +185,6 @@ export class Prober {
   #startReady(): void {
     const config = this.#config;
     if (!config || this.#closed || this.#isStarting) return;
-    const now = this.#clock.elapsed();
     const { limit, reserved } = config.concurrency;
     for (let started = 0; this.#running < limit; started++) {
       if (started === STARTS_IN_TURN) {
@@ -194,6 +193,8 @@ export class Prober {
       }
       const id = this.#schedule.next(this.#hanging < limit - reserved);
       if (id === undefined) return;
+      // Each start takes some time of the next one's.
+      const now = this.#clock.elapsed();
       this.#rounds.started(id, this.#schedule.slotOf(id), this.#schedule.lateness(id, now));
       void this.#check(id);
     }

@@ -17,6 +17,8 @@ export interface Scan {
   readonly work: Millis;
   /** The longest any of its checks waited past its due time, in milliseconds. */
   readonly lag: Millis;
+  /** How long each of its checks waited, confirmations and checks at once included. */
+  readonly lags: readonly Millis[];
   /** False when the time was over before all of its checks were. */
   readonly complete: boolean;
 }
@@ -48,7 +50,7 @@ export class ScanRounds {
   #startedAt: Millis | undefined;
   readonly #runningTime: RunningTime;
   #work: Millis = 0;
-  #lag: Millis = 0;
+  #lags: Millis[] = [];
   #length: Millis = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -70,7 +72,7 @@ export class ScanRounds {
   started(id: string, slot: Millis, lag: Millis): void {
     const start = this.#startOf(slot);
     if (start > this.#startOf(this.#start)) this.#begin(start, id);
-    if (lag > this.#lag) this.#lag = lag;
+    this.#lags.push(lag);
     if (!this.#open?.has(id)) return;
     this.#startedAt ??= this.#clock.now();
     if (this.#running.size === 0) this.#runningTime.start();
@@ -100,7 +102,7 @@ export class ScanRounds {
     this.#start = start;
     this.#startedAt = undefined;
     this.#work = 0;
-    this.#lag = 0;
+    this.#lags = [];
     this.#running.clear();
     this.#open = new Set(this.#turns.inRound(start));
     if (first !== undefined) this.#open.add(first);
@@ -129,7 +131,9 @@ export class ScanRounds {
     if (this.#running.size > 0) this.#work += this.#runningTime.stop();
     this.#open = undefined;
     this.#running.clear();
-    const { lag, work } = { lag: this.#lag, work: this.#work };
-    this.#onEnd({ startedAt: this.#startedAt ?? now, endedAt: now, work, lag, complete });
+    const [lags, work] = [this.#lags, this.#work];
+    this.#lags = [];
+    const lag = lags.reduce((longest, each) => Math.max(longest, each), 0);
+    this.#onEnd({ startedAt: this.#startedAt ?? now, endedAt: now, work, lag, lags, complete });
   }
 }

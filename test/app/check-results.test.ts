@@ -70,7 +70,7 @@ test('an entry of the history shows the services as the rules saw them, not as t
     ...more,
   });
   const down = seen({ status: 'error', error: 'Connection refused', level: 'down', consecutiveFailures: 2 });
-  const scan = { startedAt: 0, endedAt: 1, work: 1, lag: 0, complete: true };
+  const scan = { startedAt: 0, endedAt: 1, work: 1, lag: 40, lags: [0, 40], complete: true };
   const overall = async () => (await json('/cluster_health')).overall_status as string;
   const entries = async (count: number) => {
     const { history } = await until(
@@ -97,6 +97,9 @@ test('an entry of the history shows the services as the rules saw them, not as t
   events?.onResult(down);
   const healthy = ['healthy', 'healthy', []];
   expect(await entries(1)).toEqual([healthy]);
+  const lag = 'langgraph_monitor_check_start_lag_seconds';
+  expect(await metric(`${lag}_bucket{le="0.05"}`)).toMatch(/ 2$/);
+  expect(await metric(`${lag}_bucket{le="0.025"}`)).toMatch(/ 1$/);
 
   const unhealthy = ['error', 'unhealthy', ['CRITICAL: A is error - Connection refused']];
   await until(overall, now => now === 'unhealthy');

@@ -15,3 +15,15 @@ test('a delay of the event loop that was not measured yet is no number', async (
   await least();
   expect(await least()).toBeNaN();
 });
+
+test('one of several monitors that share the services says which it is; one that has all does not', async () => {
+  const registry = new Registry();
+  const own = new OwnMetrics(registry, { version: '1.2.3' });
+  const line = async () => /^langgraph_monitor_shard_info\{.*$/m.exec(await registry.metrics())?.[0];
+  expect(await line()).toBeUndefined();
+  own.setShard({ index: 0, of: 4 });
+  own.setShard({ index: 2, of: 5 });
+  expect(await line()).toBe('langgraph_monitor_shard_info{shard="2",of="5"} 1');
+  own.setShard(undefined);
+  expect(await line()).toBeUndefined();
+});

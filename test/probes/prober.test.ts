@@ -245,6 +245,10 @@ describe('the prober', () => {
     expect(stage.most).toBe(2);
     expect(stage.starts.slice(0, 6).every(([, id]) => Number(id.slice(1)) % 2 === 0)).toBe(true);
     expect(new Set(stage.starts.map(([, id]) => id)).size).toBe(12);
+    // The last ones wait for those before them.
+    const [{ lag, lags }] = stage.scans as [Scan];
+    expect([lags.length, Math.min(...lags), Math.max(...lags)]).toEqual([12, 0, lag]);
+    expect(lag).toBeGreaterThan(1000);
   });
 
   test('hanging services do not delay healthy ones where the limit is too low', async () => {
