@@ -45,12 +45,18 @@ export class ClusterState {
   /** A critical service that another monitor checks is unknown. */
   #isShardMissing = false;
   #version = 0;
+  #servicesVersion = 0;
   readonly #watchers = new Set<() => void>();
   #lastCheck: Millis | undefined;
 
   /** Changes with everything the state shows. */
   get version(): number {
     return this.#version;
+  }
+
+  /** Changes with the services, with their statuses and the words of these, but not with other figures of every check. */
+  get servicesVersion(): number {
+    return this.#servicesVersion;
   }
 
   /** Calls a function after every change, until the returned one is called. */
@@ -143,6 +149,7 @@ export class ClusterState {
       state.service = service;
       this.#states.set(service.id, state);
     }
+    this.#servicesVersion++;
     this.#changed();
   }
 
@@ -151,6 +158,8 @@ export class ClusterState {
     const state = this.#states.get(result.target);
     if (!state) return undefined;
     const from = state.level;
+    if (state.result?.status !== result.status || state.result.error !== result.error)
+      this.#servicesVersion++;
     state.result = result;
     state.level = result.level;
     if (result.error !== undefined && !(from === 'slow' && isSameSlowness(state.lastFailure, result)))
@@ -165,6 +174,7 @@ export class ClusterState {
   workerLost(): void {
     for (const [id, { service }] of this.#states) this.#states.set(id, emptyState(service));
     this.#isWorkerLost = true;
+    this.#servicesVersion++;
     this.#status = notHealthy(this.#status);
     this.#changed();
   }

@@ -121,6 +121,7 @@ export interface TestMonitor extends AsyncDisposable {
   readonly watchdog: ScanWatchdog;
   readonly store: Store;
   readonly events: HealthFeed;
+  readonly health: HealthWriter;
   readonly exposition: Exposition;
   readonly alerting: Alerting;
   /** Services whose check at once was requested. */
@@ -334,6 +335,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     watchdog,
     store,
     events,
+    health,
     exposition,
     alerting,
     wanted,

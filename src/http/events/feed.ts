@@ -15,6 +15,8 @@ const DEBOUNCE: Millis = 20;
 /** For each millisecond that events take to write, as long is left to everything else, or a thousand services that change
  * all the time would take all of it. */
 const COOLDOWN_FACTOR = 4;
+/** Nor do their events take more of a subscriber's connection than this: 1 MB/s. */
+const MAX_BYTES_PER_MS = 1000;
 /** Every subscriber gets bytes this often, so that a dead connection is noticed. */
 const HEARTBEAT_INTERVAL: Millis = 10_000;
 /** Maximum stream lifetime; clients then reconnect and re-authenticate. */
@@ -161,9 +163,7 @@ export class HealthFeed {
     this.#debounceTimer ??= setTimeout(
       () => {
         this.#debounceTimer = undefined;
-        const begin = performance.now();
         if (this.#digest() !== this.#event.digest) this.#publish();
-        this.#cooldown = COOLDOWN_FACTOR * (performance.now() - begin);
       },
       Math.max(DEBOUNCE, this.#cooldown),
     );
@@ -185,20 +185,19 @@ export class HealthFeed {
 
   /** Ids keep increasing across restarts. */
   #updateEvent(): void {
-    const now = this.#clock.now();
+    const [now, begin] = [this.#clock.now(), performance.now()];
     const id = Math.max(this.#event.id + 1, Math.floor(now));
     this.#version = this.#cluster.version;
     const bytes = eventBytes(id, this.#health.write(now, this.#clock.elapsed()));
     this.#event = { id, bytes, digest: this.#digest() };
+    const duration = performance.now() - begin;
+    this.#cooldown = Math.max(COOLDOWN_FACTOR * duration, bytes.length / MAX_BYTES_PER_MS);
   }
 
   #digest(): string {
-    const { services, status, rulesProblem } = this.#cluster;
-    const each = services.map(({ id, name, critical }) => {
-      const { status, error } = this.#cluster.result(id) ?? {};
-      return [id, name, critical, status, error];
-    });
-    return JSON.stringify([status.overall, status.alerts.map(alertLine), rulesProblem?.reason, each]);
+    const { servicesVersion, status, rulesProblem } = this.#cluster;
+    const alerts = status.alerts.map(alertLine);
+    return JSON.stringify([status.overall, alerts, rulesProblem?.reason, servicesVersion]);
   }
 }
 
