@@ -103,6 +103,18 @@ export async function startVictoriaMetrics(children, { folder, flags = [], ready
   return await startServer(children, 'VictoriaMetrics', 'victoria-metrics', args, port, '/health', ready);
 }
 
+/** vmalert on a port of the caller's choice, since VictoriaMetrics shows its alerts. @param rules paths of rule files */
+export async function startVmalert(children, { port, storage, alertmanager, rules, every }) {
+  const args = [`-httpListenAddr=127.0.0.1:${port}`, '-loggerLevel=ERROR', `-evaluationInterval=${every}`];
+  args.push(
+    `-datasource.url=${storage}?nocache=1`,
+    `-remoteWrite.url=${storage}`,
+    `-notifier.url=${alertmanager}`,
+  );
+  args.push(...rules.map(file => `-rule=${file}`));
+  return await startServer(children, 'vmalert', 'vmalert', args, port, '/health');
+}
+
 const TELLS_NOBODY = { route: { receiver: 'none' }, receivers: [{ name: 'none' }] };
 
 /** @param config what would stand in alertmanager.yml, as an object */

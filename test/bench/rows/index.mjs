@@ -22,6 +22,8 @@ import reports from './reports.mjs';
 import routing from './routing.mjs';
 import rules from './rules.mjs';
 import saturatedProbes from './saturated-probes.mjs';
+import scale from './scale.mjs';
+import scaleOne from './scale-one.mjs';
 import scan from './scan.mjs';
 import scrape from './scrape.mjs';
 import soak from './soak.mjs';
@@ -55,4 +57,6 @@ export const rows = [
   alertStorm,
   routing,
   anomalies,
+  scale,
+  scaleOne,
 ];
