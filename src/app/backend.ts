@@ -11,6 +11,7 @@ import type { RemoteWriteConfig } from '../remote-write/config/definition.js';
 import type { RemoteFigures } from '../remote-write/figures.js';
 import type { TransferredRuleFile } from '../rules/transfer.js';
 import type { ScrapeOutcome } from '../scrape/target-scraper.js';
+import type { RulePlace } from './configuration-schema.js';
 import type { CommandLineSettings } from './settings.js';
 
 export interface BackendSettings extends Pick<CommandLineSettings, 'storage' | 'query'> {
@@ -40,9 +41,11 @@ export interface QueryBackendEvents {
   onFiring(alerts: readonly RuleAlertView[], at: Millis): void;
 }
 
-/** The rules, and the remote Prometheus that has them where one is configured. */
+/** The rules, and the remote Prometheus that answers queries where one is configured. */
 export interface RuleConfiguration {
   readonly remote: RemoteOptions | undefined;
+  /** `remote`: that Prometheus evaluates the rules too. */
+  readonly rulePlace: RulePlace;
   readonly rules: readonly TransferredRuleFile[];
   /** Time between two scrapes of the registry, each of which the rules evaluate. */
   readonly scrapeInterval: Millis;

@@ -93,13 +93,21 @@ const hostSection = section({
   ...host.options(schemaKit).shape,
 });
 
+const RULE_PLACES = ['local', 'remote'] as const;
+export type RulePlace = (typeof RULE_PLACES)[number];
+
 const query = section({
   url: about(
     httpUrl()
       .transform(url => url.replace(/\/+$/, ''))
       .optional(),
-    'A Prometheus or VictoriaMetrics that is asked instead of keeping samples and evaluating rules here.',
+    'A Prometheus or VictoriaMetrics that is asked instead of keeping samples and evaluating rules here; see docs/scaling.md.',
     { example: 'http://127.0.0.1:9090' },
+  ),
+  rules: about(
+    z.enum(RULE_PLACES, { error: `expected ${RULE_PLACES.join(' or ')}` }).optional(),
+    'Where rules are evaluated beside `url`: `remote`, by the Prometheus or vmalert there, which sends the alerts; `local`, by this monitor over its own samples, which sends them as without `url`.',
+    { example: 'local', fallback: '`remote` with `url`, else `local`' },
   ),
   timeout: about(duration(100).default(30_000), 'How long its answer may take.'),
   scrape_interval: about(
@@ -108,7 +116,7 @@ const query = section({
         error: 'expected 2m at most: rules and queries take a series without a sample for 5 minutes as gone',
       })
       .optional(),
-    'Time between two samples of each series, and between evaluations of rules; 2m at most. With `url` only beside `remote_write`.',
+    'Time between two samples of each series, and between evaluations of rules; 2m at most. With `url` only beside `remote_write` or `rules: local`.',
     { example: '30s', fallback: '15s' },
   ),
   ...httpClientShape,
@@ -120,7 +128,20 @@ const query = section({
     (config.basic_auth || config.authorization || config.headers || config.tls_config)
   )
     context.addIssue({ code: 'custom', message: 'url is missing; without one the monitor answers itself' });
+  if (config.url === undefined && config.rules === 'remote')
+    context.addIssue({
+      code: 'custom',
+      path: ['rules'],
+      message: 'remote is for rules that the Prometheus at query.url evaluates; set url, or take rules out',
+    });
 });
+
+type QuerySection = z.output<typeof query>;
+
+/** Where the rules are evaluated. */
+export function rulePlace({ url, rules }: Pick<QuerySection, 'url' | 'rules'>): RulePlace {
+  return rules ?? (url === undefined ? 'local' : 'remote');
+}
 
 const links = section({
   grafana: about(
@@ -153,7 +174,7 @@ const scrapeSections = {
   ),
   scrape_configs: about(
     asPrometheus('list, as in prometheus.yml', scrapeConfigsJson).optional(),
-    'What is scraped beside the monitor itself: exporters and whatever has a `/metrics`; see docs/scraping.md. With `query.url` only beside `remote_write`.',
+    'What is scraped beside the monitor itself: exporters and whatever has a `/metrics`; see docs/scraping.md. With `query.url` only beside `remote_write` or `query.rules: local`.',
     { example: [{ job_name: 'node', static_configs: [{ targets: ['127.0.0.1:9100'] }] }] },
   ),
   scrape_config_files: about(
@@ -210,21 +231,23 @@ export const monitorYml = section({
     'Where workflows call which kind of service, for `/best_endpoint`.',
   ),
 }).superRefine((config, context) => {
-  if (config.query.url !== undefined && config.alerting.alertmanagers !== undefined) {
+  const areAlertsElsewhere = rulePlace(config.query) === 'remote';
+  if (areAlertsElsewhere && config.alerting.alertmanagers !== undefined) {
     context.addIssue({
       code: 'custom',
       path: ['alerting', 'alertmanagers'],
       message:
-        'with query.url the Prometheus there sends the alerts; name the Alertmanagers in its configuration',
+        'with query.url the Prometheus there sends the alerts; name the Alertmanagers in its configuration, or set query.rules: local',
     });
   }
-  if (config.query.url !== undefined && config.alerting.alert_relabel_configs !== undefined)
+  if (areAlertsElsewhere && config.alerting.alert_relabel_configs !== undefined)
     context.addIssue({
       code: 'custom',
       path: ['alerting', 'alert_relabel_configs'],
-      message: 'with query.url the Prometheus there sends the alerts; put it into its configuration',
+      message:
+        'with query.url the Prometheus there sends the alerts; put it into its configuration, or set query.rules: local',
     });
-  if (config.ha?.lease && (config.query.url !== undefined || config.alerting.alertmanagers !== undefined))
+  if (config.ha?.lease && (areAlertsElsewhere || config.alerting.alertmanagers !== undefined))
     context.addIssue({
       code: 'custom',
       path: ['ha', 'lease'],
@@ -233,8 +256,8 @@ export const monitorYml = section({
     });
   const isGiven = (name: (typeof SCRAPE_SECTIONS)[number] | typeof REMOTE_WRITE) =>
     config[name] !== undefined && config[name] !== null;
-  // With remote_write the samples are taken here, whatever answers.
-  const isTakenElsewhere = config.query.url !== undefined && !isGiven(REMOTE_WRITE);
+  // For remote_write and for rules the samples are taken here, whatever answers.
+  const isTakenElsewhere = areAlertsElsewhere && !isGiven(REMOTE_WRITE);
   for (const name of isTakenElsewhere ? SCRAPE_SECTIONS.filter(isGiven) : [])
     context.addIssue({
       code: 'custom',

@@ -40,7 +40,7 @@ import { type TransferredRuleFile, toTransfer } from '../rules/transfer.js';
 import type { ScrapeConfiguration } from '../scrape/config/definition.js';
 import { loadScrapeSections } from '../scrape/config/monitor-yml.js';
 import { SCRAPE_SECTIONS } from '../scrape/config/read.js';
-import { type MonitorYml, monitorYml } from './configuration-schema.js';
+import { type MonitorYml, monitorYml, type RulePlace, rulePlace } from './configuration-schema.js';
 import { type ParsedService, SAMPLE_LIMIT } from './service-schema.js';
 import { jobOfShard, shardFields } from './sharding.js';
 
@@ -56,9 +56,11 @@ export interface Configuration {
   readonly prober: ProberConfig;
   /** The remote Prometheus that answers PromQL; undefined: the monitor keeps samples and answers itself. */
   readonly remote: RemoteOptions | undefined;
+  /** Where the rules are evaluated: `remote` is for a configuration with {@link remote} only. */
+  readonly rulePlace: RulePlace;
   /** Time between two scrapes of the monitor's own metrics, and of the evaluations of rules after them. */
   readonly scrapeInterval: Millis;
-  /** The files of `rule_files`; none in remote mode, where another Prometheus evaluates them. */
+  /** The files of `rule_files`; none where another Prometheus evaluates them. */
   readonly rules: readonly TransferredRuleFile[];
   /** What is scraped beside the monitor itself; nothing in remote mode. */
   readonly scrape: ScrapeConfiguration;
@@ -68,7 +70,7 @@ export interface Configuration {
   readonly endpoints: EndpointCandidates;
   /** Whether the embedded Alertmanager or real ones send notifications. */
   readonly delivery: DeliveryConfig;
-  /** `alert_relabel_configs`; none in remote mode. */
+  /** `alert_relabel_configs`; none where another Prometheus sends the alerts. */
   readonly alertRelabelConfigs: readonly RelabelConfig[];
   /** Other monitors with the same configuration; undefined: this one is alone. */
   readonly ha: HaSettings | undefined;
@@ -123,6 +125,7 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
       scan: intervals.critical,
     },
     remote: remoteOf(config.query),
+    rulePlace: rulePlace(config.query),
     scrapeInterval: config.query.scrape_interval ?? SCRAPE_INTERVAL,
     scrape: scrapeOfShard(scrape, config.shard),
     remoteWrite,
@@ -130,7 +133,7 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
     rules,
     delivery,
     alertRelabelConfigs,
-    ha: config.ha as HaSettings | undefined,
+    ha: haOf(config),
     reports: reportsOf(file, config, delivery),
     actions: config.actions.map(actionOf),
     sms: smsOf(config.alerting.sms),
@@ -211,7 +214,7 @@ const SHIPPED = fileURLToPath(new URL('../..', import.meta.url));
 
 function rulesOf(file: string, { query, rule_files: patterns }: MonitorYml): TransferredRuleFile[] {
   // The Prometheus there has its own.
-  if (query.url !== undefined) return [];
+  if (rulePlace(query) === 'remote') return [];
   const beside = loadRuleFiles(patterns ?? [RULES], dirname(file));
   const rules = patterns || beside.length > 0 ? beside : loadRuleFiles([RULES], SHIPPED);
   const recorded = rules
@@ -229,7 +232,8 @@ const ALERTMANAGER_YML = 'alertmanager.yml';
 
 /** By alertmanager.yml as it is named, or beside the configuration, or as it ships with the program. */
 function deliveryOf(file: string, { query, alerting }: MonitorYml): DeliveryConfig {
-  if (query.url !== undefined) return { by: 'prometheus', url: query.url };
+  const { url } = query;
+  if (url !== undefined && rulePlace(query) === 'remote') return { by: 'prometheus', url };
   const { alertmanagers, config_file } = alerting;
   if (alertmanagers) return { by: 'alertmanagers', alertmanagers };
   return { by: 'embedded', config: alertmanagerYml(file, config_file) };
@@ -278,8 +282,20 @@ function smsOf(sms: MonitorYml['alerting']['sms']): SmsSettings | undefined {
   };
 }
 
-function remoteOf({ url, scrape_interval: _, ...rest }: MonitorYml['query']): RemoteOptions | undefined {
+function remoteOf({
+  url,
+  scrape_interval: _,
+  rules: __,
+  ...rest
+}: MonitorYml['query']): RemoteOptions | undefined {
   return url === undefined ? undefined : { url, ...rest };
+}
+
+/** Monitors of different shards have different alerts: each shard has a lease of its own. */
+function haOf({ ha, shard }: MonitorYml): HaSettings | undefined {
+  const settings = ha as HaSettings | undefined;
+  if (!settings?.lease || !shard) return settings;
+  return { ...settings, lease: { ...settings.lease, key: `${settings.lease.key}-shard-${shard.index}` } };
 }
 
 function scrapeOfShard(scrape: ScrapeConfiguration, shard: Shard | undefined): ScrapeConfiguration {

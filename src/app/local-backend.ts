@@ -129,7 +129,13 @@ export class LocalBackend {
     return this.#scrapeLoop.scrape(onScraped);
   }
 
-  async stopSampling(): Promise<void> {
+  /** Takes no more samples, and answers no more. */
+  async close(): Promise<void> {
+    await this.#stopSampling();
+    await this.engine.close();
+  }
+
+  async #stopSampling(): Promise<void> {
     this.#isStopped = true;
     this.#scrapeLoop.close();
     await this.scraper.close();

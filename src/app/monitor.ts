@@ -1,6 +1,7 @@
 // Builds the rooms in the order data walks through them, joins them, reloads and stops them. The only file that sees
 // all rooms. Comes in: settings of the command line; goes out: a running monitor.
 
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { alertLabelsOf } from '../alertmanager/mute/maintenance.js';
@@ -34,6 +35,7 @@ import { RemoteWriteMetrics } from '../metrics/remote-write.js';
 import { ReportMetrics } from '../metrics/reports.js';
 import { ScrapeMetrics } from '../metrics/scraping.js';
 import { countFamilies, ServiceMetrics, serviceFamilies } from '../metrics/services.js';
+import { ShardMetrics } from '../metrics/shards.js';
 import { formatDuration } from '../model/duration.js';
 import { Labels } from '../model/labels.js';
 import type { MutedAlert } from '../model/muted.js';
@@ -67,6 +69,8 @@ import { claimFolder, type FolderLock } from './storage-folder.js';
 import { LockWatch } from './storage-lock-watch.js';
 
 const PRUNE_INTERVAL: Millis = 300_000;
+/** An address that stands for all of the machine's, and its colon. */
+const EVERY_ADDRESS = /^(\[::\]|0\.0\.0\.0):/;
 
 export interface MonitorSettings extends CommandLineSettings, BackendSettings {
   readonly version: string;
@@ -84,7 +88,7 @@ export async function startMonitor(settings: MonitorSettings): Promise<Monitor> 
   const web = settings.webConfigFile ? loadWebConfig(settings.webConfigFile) : NO_WEB_CONFIG;
   const lock = claimFolder(settings.storage.path);
   // It opens the samples while the rest is built.
-  if (!configuration.remote || configuration.remoteWrite.remotes.length > 0) {
+  if (configuration.rulePlace === 'local' || configuration.remoteWrite.remotes.length > 0) {
     const options = engineOptions(settings, configuration.scrapeInterval);
     settings.queryThread?.give({ ...options, obstacle: lock.obstacle });
   }
@@ -293,6 +297,9 @@ export class Monitor {
     });
     this.#shardResults = new ShardResults({
       ...{ ...shared, engine: this.#queryBackend.engine, refresher: this.#refresher },
+      metrics: new ShardMetrics(this.#registry),
+      instance: () => this.#queryBackend.identity.instance ?? '',
+      sentLabels: labels => this.#sentLabels(labels),
     });
     this.#ruleResults = new RuleResults({
       ...shared,
@@ -331,17 +338,22 @@ export class Monitor {
       log: (level, message, fields) => log[level](fields, message),
     });
     const address = this.#server.address;
-    const local = address.replace(/^(\[::\]|0\.0\.0\.0):/, 'localhost:');
+    const local = address.replace(EVERY_ADDRESS, 'localhost:');
     this.#url = `${web.tls ? 'https' : 'http'}://${local}`;
     this.#updateLinks();
     await this.#ha.configure(this.#configuration.ha);
     await this.#alerts.configure(this.#configuration);
-    await this.#queryBackend.start(local, this.#ruleConfiguration());
+    await this.#queryBackend.start(this.#instanceOf(address, local), this.#ruleConfiguration());
     this.#shardResults.configure(this.#configuration);
     this.#scraping.configure();
     this.#reporting.configure(this.#configuration);
     this.#maintaining.update();
     log.info({ address, url: this.#url }, 'Listening');
+  }
+
+  /** The label `instance`: of several monitors that share the services each has its own, also where all listen everywhere. */
+  #instanceOf(address: string, local: string): string {
+    return this.#configuration.shard ? address.replace(EVERY_ADDRESS, `${hostname()}:`) : local;
   }
 
   /**
@@ -456,17 +468,19 @@ export class Monitor {
   }
 
   #ruleConfiguration(): RuleConfiguration {
-    const { remote, rules, scrapeInterval, remoteWrite, scrape } = this.#configuration;
-    const { remotes } = remoteWrite;
-    const [externalUrl, sentLabels] = [this.#externalUrl, this.#sentLabels];
+    const { remoteWrite, scrape } = this.#configuration;
     const { externalLabels } = scrape.global;
-    return { remote, rules, scrapeInterval, remoteWrite: remotes, externalUrl, externalLabels, sentLabels };
+    return {
+      ...this.#configuration,
+      ...{ remoteWrite: remoteWrite.remotes, externalLabels },
+      ...{ externalUrl: this.#externalUrl, sentLabels: this.#sentLabels },
+    };
   }
 
   /** What alerts have beside their own labels; where another Prometheus has the rules, its own external labels. */
   get #externalLabels(): Readonly<Record<string, string>> {
-    const { remote, scrape } = this.#configuration;
-    return remote ? {} : scrape.global.externalLabels;
+    const { rulePlace, scrape } = this.#configuration;
+    return rulePlace === 'remote' ? {} : scrape.global.externalLabels;
   }
 
   /** The labels of a service's own alert, as it is sent. */

@@ -1,6 +1,6 @@
 // What runs queries and rules: the registry is copied into local samples, which rules
-// and queries read, or another Prometheus does all that. Comes in: which of the two; goes out: an engine, and the
-// cluster's status after every scrape.
+// and queries read, or another Prometheus does all that, or answers the queries only. Comes in: which of these; goes out: an
+// engine, and the cluster's status after every scrape.
 
 import type { Registry } from 'prom-client';
 import type { PrometheusFacts } from '../http/prometheus/facts.js';
@@ -9,6 +9,8 @@ import { Labels } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
 import type { QueryEngine, SamplesStatus } from '../query/engine.js';
 import type { RemoteOptions } from '../query/remote/engine.js';
+import { RemoteEngine } from '../query/remote/engine.js';
+import { SplitEngine } from '../query/split.js';
 import { SwitchingEngine } from '../query/switching.js';
 import type { TargetMetadata, TargetStatus } from '../scrape/status.js';
 import type { ScrapePool } from '../scrape/target.js';
@@ -27,12 +29,15 @@ export class QueryBackend {
   readonly #switch: SwitchingEngine;
   readonly #events: QueryBackendEvents;
   #instance = 'localhost';
-  /** What answers, unless another Prometheus does. */
+  /** What evaluates the rules, and answers unless another Prometheus does. */
   #local: LocalBackend | undefined;
-  /** Samples that are kept to be sent by remote write, where another Prometheus answers. */
+  /** Samples that are kept to be sent by remote write, where another Prometheus evaluates the rules. */
   #outgoing: LocalBackend | undefined;
   #obstacle: string | undefined;
+  /** Another Prometheus that evaluates the rules. */
   #remote: RemoteBackend | undefined;
+  /** Another Prometheus that answers. */
+  #remoteEngine: RemoteEngine | undefined;
   #pools: readonly ScrapePool[] = [];
 
   constructor(
@@ -60,7 +65,7 @@ export class QueryBackend {
     return { job: JOB, instance: this.#instance };
   }
 
-  /** How our own samples do; undefined in remote mode. */
+  /** How our own samples do; undefined where there are none. */
   get samples(): SamplesStatus | undefined {
     return this.#own?.engine.status;
   }
@@ -98,33 +103,41 @@ export class QueryBackend {
     await this.configure(configuration);
   }
 
-  /** Applies a configuration; the local samples stay open as long as queries use them. */
+  /** Applies a configuration; the local samples stay open as long as rules or queries use them. */
   async configure(configuration: RuleConfiguration): Promise<void> {
-    const { remote } = configuration;
+    const former = this.#remoteEngine;
     this.#remote?.stop();
     this.#remote = undefined;
-    if (remote) {
-      await this.#useRemote(remote);
-      await this.#configureOutgoing(configuration);
-    } else {
-      await this.#closeOutgoing();
-      if (!this.#local) await this.#useLocal(configuration.scrapeInterval);
-      this.#local?.setRules(configuration);
-    }
+    this.#remoteEngine = undefined;
+    if (configuration.rulePlace === 'local') await this.#evaluateHere(configuration);
+    else await this.#evaluateElsewhere(configuration);
+    await former?.close();
     void this.evaluate();
   }
 
-  async #useRemote(remote: RemoteOptions): Promise<void> {
-    await this.#local?.stopSampling();
-    this.#local = undefined;
-    this.#remote = new RemoteBackend(remote, this.#events);
-    await this.#switch.change(this.#remote.engine);
-    this.#log.info({ url: remote.url }, 'Using remote query backend; nothing is answered from local storage');
+  async #evaluateHere(configuration: RuleConfiguration): Promise<void> {
+    const { remote } = configuration;
+    await this.#closeOutgoing();
+    this.#local ??= this.#openLocal(configuration.scrapeInterval, this.#events);
+    const { engine } = this.#local;
+    if (remote) {
+      this.#remoteEngine = new RemoteEngine(remote);
+      this.#switch.change(new SplitEngine({ queries: this.#remoteEngine, rules: engine }));
+      this.#log.info({ url: remote.url }, 'Using remote query backend; rules are evaluated here');
+    } else this.#switch.change(engine);
+    this.#local.setRules(configuration);
   }
 
-  async #useLocal(scrapeInterval: Millis): Promise<void> {
-    this.#local = this.#openLocal(scrapeInterval, this.#events);
-    await this.#switch.change(this.#local.engine);
+  async #evaluateElsewhere(configuration: RuleConfiguration): Promise<void> {
+    const remote = configuration.remote as RemoteOptions;
+    this.#remoteEngine = new RemoteEngine(remote);
+    this.#switch.change(this.#remoteEngine);
+    const local = this.#local;
+    this.#local = undefined;
+    await local?.close();
+    this.#remote = new RemoteBackend(this.#remoteEngine, this.#events);
+    this.#log.info({ url: remote.url }, 'Using remote query backend; nothing is answered from local storage');
+    await this.#configureOutgoing(configuration);
   }
 
   /** Takes samples to be sent, evaluates no rules and answers nothing. */
@@ -140,8 +153,7 @@ export class QueryBackend {
   async #closeOutgoing(): Promise<void> {
     const outgoing = this.#outgoing;
     this.#outgoing = undefined;
-    await outgoing?.stopSampling();
-    await outgoing?.engine.close();
+    await outgoing?.close();
   }
 
   #openLocal(scrapeInterval: Millis, events: QueryBackendEvents): LocalBackend {
@@ -175,9 +187,9 @@ export class QueryBackend {
   }
 
   async close(): Promise<void> {
-    await this.#local?.stopSampling();
-    await this.#closeOutgoing();
     this.#remote?.stop();
-    await this.#switch.close();
+    await this.#local?.close();
+    await this.#closeOutgoing();
+    await this.#remoteEngine?.close();
   }
 }

@@ -3,7 +3,7 @@
 
 import type { FirstChecks } from '../cluster/first-checks.js';
 import type { ClusterState } from '../cluster/state.js';
-import type { ClusterStatus } from '../cluster/status.js';
+import { type ClusterStatus, UNKNOWN_STATUS } from '../cluster/status.js';
 import type { ScanWatchdog } from '../cluster/watchdog.js';
 import type { Exposition } from '../metrics/exposition.js';
 import type { OwnMetrics } from '../metrics/own.js';
@@ -38,6 +38,8 @@ interface RuleResultsOptions {
 /** Takes the rules' results. */
 export class RuleResults {
   readonly #options: RuleResultsOptions;
+  /** The status as it was logged last. */
+  #logged: OverallStatus = UNKNOWN_STATUS.overall;
   /** The status that the checks' pace follows. */
   #pace: OverallStatus | undefined;
 
@@ -54,10 +56,16 @@ export class RuleResults {
     exposition.markChanged();
     checks.setStatus(now.overall);
     watchdog.setInterval(this.#options.scan() * PACE[now.overall]);
-    if (now.overall !== before.overall)
-      log.info({ from: before.overall, to: now.overall }, 'Cluster status changed');
+    this.#logStatus(cluster.status.overall);
     this.#adaptPace(now.overall, at);
-    logAlertChanges(log, before, now);
+    // Those of other monitors, which log them, are in both.
+    logAlertChanges(log, before, cluster.status);
+  }
+
+  #logStatus(to: OverallStatus): void {
+    const from = this.#logged;
+    this.#logged = to;
+    if (to !== from) this.#options.log.info({ from, to }, 'Cluster status changed');
   }
 
   /** Says how often checks are made now, where the status has changed it. */

@@ -1,28 +1,47 @@
-// Asks the storage of all monitors what the others know of the services they check. Comes in: an engine, and which services;
-// goes out: their results in the cluster's state.
+// Asks the storage of all monitors what the others know of the services they check, and what their rules find. Comes in: an
+// engine, and which services; goes out: their results and status in the cluster's state.
 
 import type { Refresher } from '../cluster/on-demand.js';
 import { ShardMonitors } from '../cluster/shard-monitors.js';
 import { monitorsQuery, shardQueries } from '../cluster/shard-queries.js';
 import { type ShardAnswers, ShardStates } from '../cluster/shard-states.js';
 import type { ClusterState, LevelChange } from '../cluster/state.js';
+import type { Exposition } from '../metrics/exposition.js';
+import type { ShardMetrics } from '../metrics/shards.js';
 import type { Shard } from '../model/service.js';
 import type { Clock, Millis } from '../model/time.js';
 import type { QueryEngine } from '../query/engine.js';
 import type { Configuration } from './configuration.js';
 import type { Logger } from './log.js';
+import { OtherStatuses, type OtherStatusesOptions } from './other-statuses.js';
+import { OWN_TIMEOUT } from './remote-backend.js';
 
 /** What a configuration without a storage leads to. */
-export const NO_STORAGE =
+const NO_STORAGE =
   'services of other shards are shown as unknown; set query.url to the storage that has the metrics of all';
+
+/** What one without remote_write leads to where each monitor evaluates its own rules. */
+const NO_STATUSES =
+  'with query.rules: local the status and alerts of other shards are known by remote_write only; add it, to the storage at query.url';
 
 /** Between two questions. */
 const INTERVAL: Millis = 5000;
 
-interface ShardResultsOptions {
+type ShardConfiguration = Pick<Configuration, 'elsewhere' | 'remote' | 'rulePlace' | 'remoteWrite' | 'shard'>;
+
+/** What of a configuration with shards will not work as it is probably meant, one line each. */
+export function shardWarnings({ elsewhere, remote, rulePlace, remoteWrite }: ShardConfiguration): string[] {
+  if (elsewhere.size === 0) return [];
+  if (!remote) return [NO_STORAGE];
+  return rulePlace === 'local' && remoteWrite.remotes.length === 0 ? [NO_STATUSES] : [];
+}
+
+interface ShardResultsOptions extends OtherStatusesOptions {
   readonly engine: Pick<QueryEngine, 'instant'>;
   readonly cluster: ClusterState;
   readonly refresher: Pick<Refresher, 'resolved'>;
+  readonly metrics: Pick<ShardMetrics, 'set'>;
+  readonly exposition: Pick<Exposition, 'markChanged'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Logger;
 }
@@ -33,6 +52,7 @@ export class ShardResults {
   readonly #states = new ShardStates();
   #monitors = new ShardMonitors();
   #shard: Shard | undefined;
+  readonly #otherStatuses: OtherStatuses;
   #intervals: ReadonlyMap<string, Millis> = new Map();
   /** Whether there is a storage that has what other monitors found. */
   #isStored = false;
@@ -40,23 +60,30 @@ export class ShardResults {
   #running: Promise<void> | undefined;
   /** Why the last question was not answered. */
   #problem: string | undefined;
+  /** What metrics say of other shards. */
+  #shown = '[]';
 
   constructor(options: ShardResultsOptions) {
     this.#options = options;
+    this.#otherStatuses = new OtherStatuses(options);
   }
 
   /** Asks for the services that this configuration leaves to other monitors, and for no others. */
-  configure({ elsewhere, remote, shard }: Pick<Configuration, 'elsewhere' | 'remote' | 'shard'>): void {
+  configure(configuration: ShardConfiguration): void {
+    const { elsewhere, remote, rulePlace, shard } = configuration;
     clearInterval(this.#timer);
     // Services that are new here may have been checked long before.
     this.#monitors = new ShardMonitors();
     this.#shard = shard;
     this.#intervals = elsewhere;
     this.#isStored = remote !== undefined;
+    this.#otherStatuses.configure(elsewhere.size > 0 && this.#isStored && rulePlace === 'local');
+    for (const err of shardWarnings(configuration))
+      this.#options.log.warn({ err }, 'States of other shards are not known');
     if (elsewhere.size === 0 || !this.#isStored) {
       this.#options.cluster.setShardMissing(false);
-      if (elsewhere.size > 0)
-        this.#options.log.warn({ err: NO_STORAGE }, 'States of other shards are not known');
+      this.#options.cluster.setShardsProblem(undefined, this.#options.clock.now());
+      this.#showShards();
       return;
     }
     this.#showMissing();
@@ -91,11 +118,14 @@ export class ShardResults {
     const { clock, cluster } = this.#options;
     // Without an answer what is known stays: its checks become too old.
     await this.#addNews();
+    // A configuration of meanwhile leaves nothing to others.
+    if (!this.#isStored || this.#intervals.size === 0) return;
     const changes = this.#states
       .results(this.#intervals, clock.now())
       .flatMap(result => cluster.update(result) ?? []);
     this.#logChanges(changes);
     this.#showMissing();
+    this.#showShards();
   }
 
   #showMissing(): void {
@@ -105,9 +135,26 @@ export class ShardResults {
     cluster.setShardMissing(missing);
   }
 
+  /** A shard is seen as long as one of its services is. While the storage does not answer nothing is said of any. */
+  #showShards(): void {
+    const { cluster, metrics, exposition } = this.#options;
+    const shards = new Map<number, boolean>();
+    const isKnown = this.#isStored && this.#problem === undefined;
+    for (const id of isKnown ? this.#intervals.keys() : []) {
+      const shard = cluster.service(id)?.shard?.index;
+      const isSeen = (cluster.result(id)?.level ?? 'unknown') !== 'unknown';
+      if (shard !== undefined) shards.set(shard, isSeen || shards.get(shard) === true);
+    }
+    const shown = JSON.stringify([...shards]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    metrics.set(shards);
+    exposition.markChanged();
+  }
+
   /** Asks which monitors have made checks, and for those. */
   async #addNews(): Promise<void> {
-    const { log } = this.#options;
+    const { cluster, clock, log } = this.#options;
     const [monitors, shard] = [this.#monitors, this.#shard];
     if (!shard) return;
     try {
@@ -116,12 +163,15 @@ export class ShardResults {
       const answers = news && (await this.#answers(shardQueries(news)));
       if (answers) this.#states.add(answers);
       done(answers?.checked ?? []);
+      await this.#otherStatuses.ask();
       this.#problem = undefined;
+      cluster.setShardsProblem(undefined, clock.now());
     } catch (error) {
       const { message } = error as Error;
       if (message !== this.#problem)
         log.warn({ err: message }, 'The storage does not say how services of other shards are');
       this.#problem = message;
+      cluster.setShardsProblem(message, clock.now());
     }
   }
 
@@ -135,7 +185,7 @@ export class ShardResults {
 
   async #samples(query: string) {
     const { engine, clock } = this.#options;
-    return (await engine.instant(query, clock.now())).samples;
+    return (await engine.instant(query, clock.now(), { timeout: OWN_TIMEOUT })).samples;
   }
 
   /** Each monitor logs its own services; here only whether other monitors are seen, a line for each. */

@@ -70,8 +70,8 @@ function rulesOf(
     throw new UsageError(`--eval-interval: "${evalInterval}" is no duration; write 1m or 30s`);
   if (flags.words.length > 0)
     return { files: loadEach(inputFiles(flags.words)), interval: given ?? INTERVAL };
-  const { rules, scrapeInterval, remote } = loadConfiguration(flags.configFile);
-  if (remote)
+  const { rules, scrapeInterval, rulePlace } = loadConfiguration(flags.configFile);
+  if (rulePlace === 'remote')
     throw new UsageError(
       `${flags.configFile} has query.url: the samples are there; use promtool tsdb create-blocks-from rules`,
     );

@@ -3,7 +3,7 @@
 import { loadConfiguration } from '../app/configuration.js';
 import { monitorYml } from '../app/configuration-schema.js';
 import { haWarnings } from '../app/ha-warnings.js';
-import { NO_STORAGE } from '../app/shard-results.js';
+import { shardWarnings } from '../app/shard-results.js';
 import { readBounded } from '../config/bounded-file.js';
 import { ConfigError } from '../config/load.js';
 import { parseYamlTree } from '../config/yaml-tree.js';
@@ -47,7 +47,7 @@ async function checked(file: string): Promise<CheckedConfig> {
 
 async function monitors(file: string): Promise<CheckedConfig> {
   const configuration = loadConfiguration(file);
-  const { services, elsewhere, remote, delivery, prober, scrape, remoteWrite } = configuration;
+  const { services, elsewhere, delivery, prober, scrape, remoteWrite } = configuration;
   const { checkJob } = await import('./prometheus-config.js');
   const jobs = scrape.jobs.map(job => checkJob(file, job));
   const parts = [counted(services.length, 'service')];
@@ -65,7 +65,7 @@ async function monitors(file: string): Promise<CheckedConfig> {
     summary: parts.join(', '),
     warnings: [
       ...scrape.warnings,
-      ...(elsewhere.size > 0 && !remote ? [`${file}: shard: ${NO_STORAGE}`] : []),
+      ...shardWarnings(configuration).map(each => `${file}: shard: ${each}`),
       ...remoteWrite.warnings,
       ...jobs.flatMap(job => [...job.mistakes, ...job.warnings]),
       ...concurrencyProblems(prober.concurrency, prober.connections).map(each => `${file}: ${each}`),

@@ -66,6 +66,8 @@ export interface ClusterHealth {
   readonly muted?: readonly MutedAlert[] | undefined;
   /** Why status and alerts are not of this moment, and how old they are. */
   readonly rules?: string | undefined;
+  /** What keeps services of other shards from being known, and how old they are; absent while they are. */
+  readonly shards?: string | undefined;
 }
 
 /** One of several services that can do the same, as it is right now. */

@@ -7,7 +7,7 @@ import type { CheckResult } from '../model/result.js';
 import type { Service } from '../model/service.js';
 import { isoLocal, type Millis } from '../model/time.js';
 import type { HostFacts } from '../probes/kinds/host.js';
-import type { ClusterState, RulesProblem } from './state.js';
+import type { ClusterState, StateProblem } from './state.js';
 import { alertLine } from './status.js';
 
 /** The cluster at a moment. The rules' evaluation of it may come later. */
@@ -97,11 +97,13 @@ export class HealthWriter {
 
   /** A snapshot with the current status, as JSON text. */
   writeSnapshot({ at, services, stats }: ClusterSnapshot): string {
-    const { status, rulesProblem } = this.#cluster;
+    const { status, rulesProblem, shardsProblem } = this.#cluster;
+    const note = (name: string, problem: StateProblem | undefined) =>
+      problem ? `,"${name}":${JSON.stringify(problemText(problem, at))}` : '';
     return (
       `{"timestamp":"${isoLocal(at)}","overall_status":"${status.overall}","services":${services},` +
       `"cluster_stats":${stats},"alerts":${JSON.stringify(status.alerts.map(alertLine))}` +
-      `${rulesProblem ? `,"rules":${JSON.stringify(problemText(rulesProblem, at))}` : ''}}`
+      `${note('rules', rulesProblem)}${note('shards', shardsProblem)}}`
     );
   }
 
@@ -128,8 +130,8 @@ export function mutedPart({ service, severity, message, mutes }: MutedAlert) {
   return { service, severity, message, muted_by: mutes.map(({ text }) => text) };
 }
 
-/** Why status and alerts are not of this moment, and how old they are. */
-export function problemText({ reason, since }: RulesProblem, at: Millis): string {
+/** Why a part of the state is not of this moment, and how old it is. */
+export function problemText({ reason, since }: StateProblem, at: Millis): string {
   const age =
     since === undefined ? 'nothing is known yet' : `state of ${Math.round((at - since) / 1000)} s ago`;
   return `${reason}; ${age}`;

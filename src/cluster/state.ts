@@ -6,6 +6,7 @@ import type { CheckResult, Level } from '../model/result.js';
 import type { Service } from '../model/service.js';
 import type { Millis } from '../model/time.js';
 import type { HostFacts } from '../probes/kinds/host.js';
+import { joinStatuses } from './shard-status.js';
 import { type ClusterStatus, UNKNOWN_STATUS } from './status.js';
 
 interface ServiceState {
@@ -17,10 +18,10 @@ interface ServiceState {
   result: CheckResult | undefined;
 }
 
-/** Why the status is not current. */
-export interface RulesProblem {
+/** Why a part of the state is not current. */
+export interface StateProblem {
   readonly reason: string;
-  /** Wall clock of the last status; undefined before the first. */
+  /** Wall clock of the last one that was; undefined before the first. */
   readonly since: Millis | undefined;
 }
 
@@ -44,6 +45,12 @@ export class ClusterState {
   #isWorkerLost = false;
   /** A critical service that another monitor checks is unknown. */
   #isShardMissing = false;
+  #shardsProblem: string | undefined;
+  /** When the storage last said what other monitors see, wall clock. */
+  #shardsAt: Millis | undefined;
+  /** What the rules of other monitors find, and together with the own status. */
+  #others: ClusterStatus | undefined;
+  #joined: ClusterStatus = UNKNOWN_STATUS;
   #version = 0;
   #servicesVersion = 0;
   readonly #watchers = new Set<() => void>();
@@ -66,11 +73,11 @@ export class ClusterState {
   }
 
   get status(): ClusterStatus {
-    return this.#isShardMissing ? notHealthy(this.#status) : this.#status;
+    return this.#joined;
   }
 
   /** What keeps the rules from being evaluated; undefined while the status is current. */
-  get rulesProblem(): RulesProblem | undefined {
+  get rulesProblem(): StateProblem | undefined {
     const reason = this.#rulesProblem;
     return reason === undefined ? undefined : { reason, since: this.#statusAt };
   }
@@ -81,7 +88,7 @@ export class ClusterState {
     this.#status = this.#isWorkerLost ? notHealthy(status) : status;
     this.#statusAt = at;
     this.#rulesProblem = undefined;
-    this.#changed();
+    this.#statusChanged();
   }
 
   /** The rules could not be evaluated; the last status stays. */
@@ -94,7 +101,28 @@ export class ClusterState {
   setShardMissing(isMissing: boolean): void {
     if (this.#isShardMissing === isMissing) return;
     this.#isShardMissing = isMissing;
+    this.#statusChanged();
+  }
+
+  /** What keeps the services that other monitors check from being known; undefined while they are. */
+  get shardsProblem(): StateProblem | undefined {
+    const reason = this.#shardsProblem;
+    return reason === undefined ? undefined : { reason, since: this.#shardsAt };
+  }
+
+  /** Whether the storage said what other monitors see: the reason why not, one line. @param at wall clock */
+  setShardsProblem(reason: string | undefined, at: Millis): void {
+    if (reason === undefined) this.#shardsAt = at;
+    if (reason === this.#shardsProblem) return;
+    this.#shardsProblem = reason;
     this.#changed();
+  }
+
+  /** What the rules of monitors find that check other services; undefined where the own rules see all. */
+  setOthersStatus(status: ClusterStatus | undefined): void {
+    if (JSON.stringify(status) === JSON.stringify(this.#others)) return;
+    this.#others = status;
+    this.#statusChanged();
   }
 
   /** The maintenance a service is in. */
@@ -176,7 +204,7 @@ export class ClusterState {
     this.#isWorkerLost = true;
     this.#servicesVersion++;
     this.#status = notHealthy(this.#status);
-    this.#changed();
+    this.#statusChanged();
   }
 
   setNode(facts: HostFacts): void {
@@ -186,6 +214,12 @@ export class ClusterState {
 
   /** Something that is shown with the state has changed. */
   notifyChanged(): void {
+    this.#changed();
+  }
+
+  #statusChanged(): void {
+    const joined = joinStatuses(this.#status, this.#others);
+    this.#joined = this.#isShardMissing ? notHealthy(joined) : joined;
     this.#changed();
   }
 

@@ -91,7 +91,8 @@ function escalations(
   return levels;
 }
 
-function byUrgency(a: ClusterAlert, b: ClusterAlert): number {
+/** Critical first, then by service and name. */
+export function byUrgency(a: ClusterAlert, b: ClusterAlert): number {
   return (
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
     a.service.localeCompare(b.service) ||

@@ -61,6 +61,11 @@ export const rulesProblem = z
   .string()
   .describe('What keeps the rules from being asked, and how old the status and the alerts are');
 
+/** There only when services of other shards are not as of this moment. */
+export const shardsProblem = z
+  .string()
+  .describe('What keeps the services that other shards check from being known, and how old they are');
+
 export const clusterHealth = z.object({
   timestamp,
   overall_status: overallStatus,
@@ -77,6 +82,7 @@ export const clusterHealth = z.object({
   alerts: z.array(alertText),
   muted: z.array(mutedAlert).optional().describe('Alerts that are not sent; absent when there are none'),
   rules: rulesProblem.optional(),
+  shards: shardsProblem.optional(),
 });
 
 /** One of several services that can do the same, as it is right now. */

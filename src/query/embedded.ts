@@ -243,9 +243,9 @@ export class EmbeddedEngine implements SamplingEngine {
 
   #queryValues(
     query: ThreadQuery,
-    { isBackground = false }: InternalQueryOptions = {},
+    { isBackground = false, ...options }: InternalQueryOptions = {},
   ): Promise<PlainAnswer> {
-    return this.#query(++this.#lastId, query, isBackground ? 'background' : 'urgent', {});
+    return this.#query(++this.#lastId, query, isBackground ? 'background' : 'urgent', options);
   }
 
   #query<T extends ThreadAnswer>(

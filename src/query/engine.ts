@@ -94,6 +94,8 @@ export interface QueryOptions {
 export interface InternalQueryOptions {
   /** It takes its turn among users' questions rather than before them; it is not refused when many wait. */
   readonly isBackground?: boolean;
+  /** Shortens the engine's own timeout. */
+  readonly timeout?: Millis;
 }
 
 /**

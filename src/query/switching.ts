@@ -15,11 +15,9 @@ import {
 export class SwitchingEngine implements QueryEngine {
   #engine: QueryEngine | undefined;
 
-  /** Questions from now on go to another engine; the former one is closed. */
-  async change(engine: QueryEngine): Promise<void> {
-    const former = this.#engine;
+  /** Questions from now on go to another engine. The caller must close the former one. */
+  change(engine: QueryEngine): void {
     this.#engine = engine;
-    await former?.close();
   }
 
   async answer(query: ApiQuery, options?: QueryOptions): Promise<ApiAnswer> {
@@ -46,9 +44,8 @@ export class SwitchingEngine implements QueryEngine {
     return this.#now().alerts();
   }
 
-  async close(): Promise<void> {
-    await this.#engine?.close();
-  }
+  /** Nothing: the caller closes the engines. */
+  async close(): Promise<void> {}
 
   #now(): QueryEngine {
     if (!this.#engine) throw new QueryError('unavailable', 'the monitor is starting');

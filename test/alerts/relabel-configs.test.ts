@@ -60,7 +60,7 @@ describe('mistakes', () => {
       'with query.url',
       `query: {url: "http://127.0.0.1:9090"}\n${alerting('  - {action: labeldrop, regex: a}\n')}`,
       [
-        'alerting.alert_relabel_configs: with query.url the Prometheus there sends the alerts; put it into its configuration',
+        'alerting.alert_relabel_configs: with query.url the Prometheus there sends the alerts; put it into its configuration, or set query.rules: local',
       ],
     ],
   ];

@@ -34,6 +34,10 @@ beforeEach(() => {
     'services: {a: {url: "http://127.0.0.1/"}, e: {url: "http://127.0.0.1/"}}\nshard: {index: 0, of: 2}\n';
   writeFileSync(join(folder, 'shard.yml'), `${shared}alerting: {alertmanagers: ["http://127.0.0.1:9"]}`);
   writeFileSync(join(folder, 'shard-stored.yml'), `${shared}query: {url: "http://127.0.0.1:9"}`);
+  writeFileSync(
+    join(folder, 'shard-local.yml'),
+    `${shared}query: {url: "http://127.0.0.1:9", rules: local}\nalerting: {alertmanagers: ["http://127.0.0.1:9"]}`,
+  );
   writeFileSync(join(folder, 'bad-am.yml'), 'route: {receiver: a, foo: 1}\nreceivers: []');
 });
 afterEach(() => removeFolder(folder));
@@ -117,6 +121,14 @@ describe('commands', () => {
       0,
       ['FOLDER/shard-stored.yml: valid, 2 services, 1 of them checked here'],
       [],
+    ],
+    [
+      'check-config FOLDER/shard-local.yml',
+      0,
+      ['FOLDER/shard-local.yml: valid, 2 services, 1 of them checked here'],
+      [
+        'warning: FOLDER/shard-local.yml: shard: with query.rules: local the status and alerts of other shards are known by remote_write only; add it, to the storage at query.url',
+      ],
     ],
     ['check config FOLDER/good.yml', 0, ['FOLDER/good.yml: valid, 1 service'], []],
     [

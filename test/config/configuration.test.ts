@@ -504,3 +504,67 @@ test.each([
 ])('what is scraped: %s', (_, section, want) => {
   expect(mistakes(`${SERVICE}${section}\n`)).toEqual([want]);
 });
+
+describe('where rules are evaluated', () => {
+  const at = (rules = '') => `query: {url: "http://127.0.0.1:9090"${rules}}`;
+  const alertmanagers = 'alerting: {alertmanagers: ["http://127.0.0.1:9093"]}';
+  const lease = 'ha: {replica: a, peers: ["http://127.0.0.1:1"], lease: {redis: {host: "127.0.0.1:2"}}}';
+
+  test.each([
+    ['here without another storage', 'node: here', 'local', 'embedded', true],
+    ['there with one', at(), 'remote', 'prometheus', false],
+    ['there as is said', at(', rules: remote'), 'remote', 'prometheus', false],
+    ['here beside one', at(', rules: local'), 'local', 'embedded', true],
+    ['here as is said without one', 'query: {rules: local}', 'local', 'embedded', true],
+    [
+      'here for real Alertmanagers',
+      `${at(', rules: local')}\n${alertmanagers}`,
+      'local',
+      'alertmanagers',
+      true,
+    ],
+  ])('%s', (_, section, place, by, hasRules) => {
+    const { rulePlace, delivery, rules } = load(`${SERVICE}${section}\n`);
+    expect([rulePlace, delivery.by, rules.length > 0]).toEqual([place, by, hasRules]);
+  });
+
+  test('where they are evaluated here, samples, alerts and a lease are configured here', () => {
+    const { scrapeInterval, scrape, alertRelabelConfigs, ha } = load(
+      `${SERVICE}query: {url: "http://127.0.0.1:9090", rules: local, scrape_interval: 5s}
+scrape_configs: [{job_name: b}]
+alerting: {alert_relabel_configs: [{action: labeldrop, regex: replica}]}
+${lease}
+`,
+    );
+    expect(scrapeInterval).toBe(5000);
+    expect(scrape.jobs.map(({ name }) => name)).toEqual(['b']);
+    expect([alertRelabelConfigs.length, ha?.lease !== undefined]).toEqual([1, true]);
+  });
+
+  const SENT_THERE = 'with query.url the Prometheus there sends the alerts;';
+  test.each([
+    ['another word', at(', rules: here'), 'query.rules: expected local or remote'],
+    [
+      'there without a URL',
+      'query: {rules: remote}',
+      'query.rules: remote is for rules that the Prometheus at query.url evaluates; set url, or take rules out',
+    ],
+    [
+      'there, with Alertmanagers here',
+      `${at(', rules: remote')}\n${alertmanagers}`,
+      `alerting.alertmanagers: ${SENT_THERE} name the Alertmanagers in its configuration, or set query.rules: local`,
+    ],
+    [
+      'there, with a lease here',
+      `${at()}\n${lease}`,
+      'ha.lease: is for the embedded Alertmanager; real ones send each notification once by their own cluster. Take it out',
+    ],
+    [
+      'there, with an interval here',
+      at(', rules: remote, scrape_interval: 5s'),
+      'query.scrape_interval: with query.url the Prometheus there scrapes; set scrape_interval in its configuration',
+    ],
+  ])('mistakes: %s', (_, section, want) => {
+    expect(mistakes(`${SERVICE}${section}\n`)).toEqual([want]);
+  });
+});

@@ -1,6 +1,7 @@
 // Two monitors that share the services of one configuration, and a Prometheus that has the metrics of both and evaluates the
 // rules.
 
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { json, OK } from '../../src/demo/fault.js';
@@ -74,6 +75,21 @@ async function statuses(monitor: RunningMonitor): Promise<Record<string, string>
 }
 const all = (status: string) => Object.fromEntries(IDS.map(id => [id, status]));
 
+test.each<[name: string, shard: object | undefined, want: string]>([
+  ['with shards has the name of the machine', { index: 0, of: 2 }, hostname()],
+  ['alone is localhost', undefined, 'localhost'],
+])('the instance of a monitor that listens on all addresses: %s', async (_, shard, want) => {
+  const configuration = { host: { enabled: false }, services: { a: { url: 'http://127.0.0.1:1/' } } };
+  await using monitor = await startMonitor(
+    { ...configuration, ...(shard && { shard }) },
+    { flags: ['--web.listen-address=:0'] },
+  );
+  const { data } = await monitor.json<{ data: { activeTargets: { labels: { instance: string } }[] } }>(
+    '/api/v1/targets',
+  );
+  expect(data.activeTargets[0]?.labels.instance).toBe(`${want}:${new URL(monitor.url).port}`);
+});
+
 test.each(WAYS)(
   'each answers for all services, by its own checks and those of the other: %s',
   async way => {
@@ -134,6 +150,10 @@ test.each(WAYS)(
     expect(first.logged('No recent checks of another shard')).toMatchObject([
       { shard: '1', services: String(of(1).length) },
     ]);
+    // A change is logged once, however often the rules are asked meanwhile.
+    const changes = () => first.logged('Cluster status changed');
+    await expect.poll(() => changes().at(-1)?.to, PATIENCE).toBe('degraded');
+    for (const [i, { from }] of changes().entries()) if (i > 0) expect(from).toBe(changes()[i - 1]?.to);
   },
   240_000,
 );

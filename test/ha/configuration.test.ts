@@ -111,6 +111,16 @@ describe('mistakes', () => {
   test.each(cases)('%s', (_, config, want) => expect(mistakes(config)).toEqual(want));
 });
 
+test('each shard has a lease of its own', () => {
+  const keys = (shard?: object) =>
+    load({ ha: { replica: 'a', lease: { redis } }, ...(shard && { shard }) }).ha?.lease?.key;
+  expect(keys()).toBe('langgraph-monitor');
+  expect([0, 1].map(index => keys({ index, of: 2 }))).toEqual([
+    'langgraph-monitor-shard-0',
+    'langgraph-monitor-shard-1',
+  ]);
+});
+
 describe('warnings', () => {
   const lease = { redis };
   const kept =

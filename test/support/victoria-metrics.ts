@@ -5,37 +5,70 @@ import { Child, freePort, makeFolder, removeFolder } from './child.js';
 export interface VictoriaMetricsServer {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
+  /** What it has logged. */
+  readonly log: string;
+  /** Shows what was just taken, which is not shown for some seconds otherwise. */
+  flush(): Promise<void>;
+  /** `kill -9`; its folder stays. */
+  kill(): Promise<void>;
   close(): Promise<void>;
 }
 
+interface VictoriaMetricsOptions {
+  /** A free one unless given. */
+  readonly port?: number;
+  /** Of its data; the caller must remove it. */
+  readonly folder?: string;
+  /** Flags that replace those of every test. */
+  readonly flags?: Readonly<Record<string, string>>;
+}
+
+/** Flags of every test. */
+const FLAGS = {
+  // Samples may be of any time.
+  '-retentionPeriod': '100y',
+  '-search.latencyOffset': '0s',
+  // With a cache it moves the steps of a long range query to round times.
+  '-search.disableCache': 'true',
+};
+
 /** Starts one with the samples of an OpenMetrics text and waits until they can be asked for. */
-export async function startVictoriaMetrics(openMetrics: string): Promise<VictoriaMetricsServer> {
-  const port = await freePort();
+export async function startVictoriaMetrics(
+  openMetrics = '',
+  options: VictoriaMetricsOptions = {},
+): Promise<VictoriaMetricsServer> {
+  const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const folder = makeFolder('victoria-metrics');
+  const folder = options.folder ?? makeFolder('victoria-metrics');
+  const flags = Object.entries({ ...FLAGS, ...options.flags }).map(([name, value]) => `${name}=${value}`);
   const child = new Child('victoria-metrics', [
     `-storageDataPath=${folder}`,
     `-httpListenAddr=127.0.0.1:${port}`,
-    // Samples may be of any time.
-    '-retentionPeriod=100y',
-    '-search.latencyOffset=0s',
-    // With a cache it moves the steps of a long range query to round times.
-    '-search.disableCache',
+    ...flags,
   ]);
   const close = async () => {
     await child.kill();
-    removeFolder(folder);
+    if (options.folder === undefined) removeFolder(folder);
   };
+  const flush = () => request(`${url}/internal/force_flush`);
   try {
     await child.until(async () => (await fetch(`${url}/health`)).ok);
-    await request(`${url}/api/v1/import/prometheus`, { method: 'POST', body: inMillis(openMetrics) });
-    // What was just taken is not shown for some seconds otherwise.
-    await request(`${url}/internal/force_flush`);
+    if (openMetrics !== '')
+      await request(`${url}/api/v1/import/prometheus`, { method: 'POST', body: inMillis(openMetrics) });
+    await flush();
   } catch (error) {
     await close();
     throw error;
   }
-  return { url, close };
+  return {
+    url,
+    get log() {
+      return child.output;
+    },
+    flush,
+    kill: () => child.kill(),
+    close,
+  };
 }
 
 /** It takes milliseconds, as the Prometheus text format has them. */

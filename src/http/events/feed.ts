@@ -195,9 +195,10 @@ export class HealthFeed {
   }
 
   #digest(): string {
-    const { servicesVersion, status, rulesProblem } = this.#cluster;
+    const { servicesVersion, status, rulesProblem, shardsProblem } = this.#cluster;
     const alerts = status.alerts.map(alertLine);
-    return JSON.stringify([status.overall, alerts, rulesProblem?.reason, servicesVersion]);
+    const problems = [rulesProblem?.reason, shardsProblem?.reason];
+    return JSON.stringify([status.overall, alerts, problems, servicesVersion]);
   }
 }
 

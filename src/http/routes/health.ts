@@ -31,6 +31,10 @@ const shape = z.object({
       'Receivers of `remote_write` by name: `ok`, or what keeps samples from them; absent without any',
     ),
   rules: z.string().describe('`ok`, or what keeps the rules from being asked and how old the status is'),
+  shards: z
+    .string()
+    .optional()
+    .describe('What keeps services of other shards from being known, and how old they are; absent otherwise'),
   ha: z
     .object({
       replica: z.string(),
@@ -102,6 +106,7 @@ export const health = route({
         samples: samples && storageText(samples, clock.now()),
         remote_write: prometheus.remoteWrite.health(),
         rules: cluster.rulesProblem ? problemText(cluster.rulesProblem, clock.now()) : 'ok',
+        shards: cluster.shardsProblem && problemText(cluster.shardsProblem, clock.now()),
         ha: ha.status,
         reason,
       },

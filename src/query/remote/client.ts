@@ -55,8 +55,16 @@ export class ApiClient {
     this.#http = new HttpCaller(this.#base, config);
   }
 
-  /** Sends a request and answers what came back. @throws QueryError */
-  async call(request: ApiRequest, timeout: Millis, signal?: CancelSignal): Promise<WholeAnswer> {
+  /**
+   * Sends a request and answers what came back.
+   * @param named the setting that the timeout is, for errors @throws QueryError
+   */
+  async call(
+    request: ApiRequest,
+    timeout: Millis,
+    signal?: CancelSignal,
+    named: string | undefined = 'query.timeout',
+  ): Promise<WholeAnswer> {
     const end = new AbortController();
     let isLate = false;
     const deadline = setTimeout(() => {
@@ -73,7 +81,10 @@ export class ApiClient {
       if (this.#http.closed) throw this.#trouble('unavailable', 'the monitor does not ask there any more');
       if (signal?.aborted) throw new QueryError('canceled', 'query was canceled in expression evaluation');
       if (isLate && !(error instanceof DnsError))
-        throw this.#trouble('timeout', `no answer within ${formatDuration(timeout)} (query.timeout)`);
+        throw this.#trouble(
+          'timeout',
+          `no answer within ${formatDuration(timeout)}${named ? ` (${named})` : ''}`,
+        );
       if (error instanceof RedirectError)
         throw this.#trouble('unavailable', `${error.message}; check query.url`);
       throw this.#trouble('unavailable', explainError(error));

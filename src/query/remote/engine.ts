@@ -7,6 +7,7 @@ import {
   type ApiAnswer,
   type ApiQuery,
   type InstantAnswer,
+  type InternalQueryOptions,
   type QueryEngine,
   QueryError,
   type QueryOptions,
@@ -15,7 +16,7 @@ import {
 } from '../engine.js';
 import { alertsOf, type RemoteAlert } from './alerts.js';
 import { ApiClient, type WholeAnswer } from './client.js';
-import { requestOf } from './request.js';
+import { type ApiRequest, requestOf } from './request.js';
 import { samplesOf, seriesOf } from './values.js';
 
 /** Whose API it is and how it is called. */
@@ -47,11 +48,14 @@ export class RemoteEngine implements QueryEngine {
     return this.#client.call(requestOf(query, timeout), timeout, options.signal);
   }
 
-  async instant(query: string, at: Millis): Promise<InstantAnswer> {
-    const request = requestOf({ type: 'query', query, time: at }, this.#timeout);
-    // VictoriaMetrics leaves the last 30 s out without it; others do not know it.
-    request.parameters.append('nocache', '1');
-    const answer = await this.#client.call(request, this.#timeout);
+  async instant(query: string, at: Millis, options: InternalQueryOptions = {}): Promise<InstantAnswer> {
+    const request = (timeout: Millis) => {
+      const made = requestOf({ type: 'query', query, time: at }, timeout);
+      // VictoriaMetrics leaves the last 30 s out without it; others do not know it.
+      made.parameters.append('nocache', '1');
+      return made;
+    };
+    const answer = await this.#callWithin(request, options.timeout);
     return { ...this.#read(answer, samplesOf, 'samples'), ...remarks(answer) };
   }
 
@@ -65,17 +69,21 @@ export class RemoteEngine implements QueryEngine {
     return this.#client.call({ method: 'GET', path: 'rules', parameters }, this.#timeout);
   }
 
-  async alerts(): Promise<WholeAnswer> {
-    const parameters = new URLSearchParams();
-    return this.#client.call({ method: 'GET', path: 'alerts', parameters }, this.#timeout);
+  async alerts(options: InternalQueryOptions = {}): Promise<WholeAnswer> {
+    const request = { method: 'GET', path: 'alerts', parameters: new URLSearchParams() } as const;
+    return this.#callWithin(() => request, options.timeout);
   }
 
   /** The remote rules' evaluation: the value of the status' series, and its alerts, pending and firing. */
   async evaluation(
     status: string,
     at: Millis,
+    options: InternalQueryOptions = {},
   ): Promise<{ status: number | undefined; alerts: RemoteAlert[] }> {
-    const [{ samples }, answer] = await Promise.all([this.instant(status, at), this.alerts()]);
+    const [{ samples }, answer] = await Promise.all([
+      this.instant(status, at, options),
+      this.alerts(options),
+    ]);
     return {
       status: statusOf(samples),
       alerts: this.#read(answer, alertsOf, 'alerts').alerts,
@@ -84,6 +92,13 @@ export class RemoteEngine implements QueryEngine {
 
   async close(): Promise<void> {
     this.#client.close();
+  }
+
+  /** @param wanted shortens the timeout of the configuration, which errors name otherwise */
+  #callWithin(request: (timeout: Millis) => ApiRequest, wanted: Millis | undefined): Promise<WholeAnswer> {
+    const isShorter = wanted !== undefined && wanted < this.#timeout;
+    const timeout = isShorter ? wanted : this.#timeout;
+    return this.#client.call(request(timeout), timeout, undefined, isShorter ? '' : undefined);
   }
 
   #read<Name extends string, T>(
