@@ -44,13 +44,14 @@ function replicaOf(text: string): ReplicaAnswer {
     // What it is instead is of no use.
   }
   const { replica, id, version, lease, services } = value ?? {};
-  const state = LEASE_STATES.find(each => each === lease);
+  // A newer monitor may have other words for its own lease; only one that holds it matters here.
+  const state = LEASE_STATES.find(each => each === lease) ?? 'none';
   const isObject = typeof services === 'object' && services !== null && !Array.isArray(services);
   if (
     typeof replica !== 'string' ||
     typeof id !== 'string' ||
     typeof version !== 'string' ||
-    !state ||
+    typeof lease !== 'string' ||
     !isObject
   )
     throw new Error(`its answer to ${PATH} is not that of a langgraph-monitor`);

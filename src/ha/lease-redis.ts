@@ -2,6 +2,7 @@
 // again when it was lost; one command at a time.
 
 import { formatDuration } from '../model/duration.js';
+import { oneLine } from '../model/scrub.js';
 import type { Millis } from '../model/time.js';
 import { RedisConnection, type RedisTarget } from '../probes/kinds/redis/connection.js';
 import { loadRedisLibrary } from '../probes/kinds/redis/library.js';
@@ -83,6 +84,9 @@ function explain(error: Error): string {
     return `is a read-only replica, which cannot keep a lease; name its master (${message})`;
   if (/^(MOVED|CROSSSLOT|CLUSTERDOWN)\b/.test(message))
     return `is a node of a Redis Cluster, which is not supported; name a Redis of its own (${message})`;
+  if (/\bMISCONF\b/.test(message))
+    return `cannot write to its own disk, and takes nothing until it can; look at its log (${oneLine(message)})`;
+  if (/\bOOM\b/.test(message)) return `is full, and takes nothing; raise its maxmemory (${oneLine(message)})`;
   if (/\bNOPERM\b/.test(message))
     return `its user may not run EVAL on the keys of ha.lease.key; allow it (${message})`;
   if (error instanceof ProbeFailure && error.reason === 'auth')

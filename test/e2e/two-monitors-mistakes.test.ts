@@ -59,6 +59,31 @@ describe('a Redis that cannot keep a lease', () => {
       },
       /^ha\.lease\.redis 127\.0\.0\.1:\d+: its user may not run EVAL on the keys of ha\.lease\.key; allow it \(NOPERM /,
     ],
+    [
+      'no memory left',
+      async () => {
+        const server = await redis();
+        await server.command('CONFIG SET maxmemory 1');
+        return { host: `127.0.0.1:${server.port}` };
+      },
+      /^ha\.lease\.redis 127\.0\.0\.1:\d+: is full, and takes nothing; raise its maxmemory \(.*OOM /,
+    ],
+    [
+      'no disk that it can write to',
+      async () => {
+        const server = await redis({ lines: ['enable-protected-configs yes'] });
+        // Where no file can be made.
+        await server.command('CONFIG SET dir /proc');
+        await server.command('CONFIG SET save "3600 1"');
+        await server.command('SET something 1');
+        await vi.waitFor(async () => {
+          await server.command('BGSAVE');
+          expect(await server.command('SET something 2')).toMatch(/^-MISCONF/);
+        }, PATIENCE);
+        return { host: `127.0.0.1:${server.port}` };
+      },
+      /^ha\.lease\.redis 127\.0\.0\.1:\d+: cannot write to its own disk, and takes nothing until it can; look at its log \(.*MISCONF /,
+    ],
   ];
   test.each(cases)('%s', async (_, open, want) => {
     two = await TwoMonitors.open({ lease: { redis: await open() } });
@@ -80,11 +105,18 @@ describe('peers', () => {
     return `http://127.0.0.1:${portOf(peer)}`;
   }
   const replica = { replica: 'b', id: 'x', lease: 'none', services: {} };
+  const NEWER = { lease: 'draining', zone: 'west', services: { s0: true, s1: { up: true, slow: false } } };
   const cases: [name: string, url: (two: TwoMonitors) => Promise<string>, want: string, up: number][] = [
     ['itself', async pair => pair.url('a'), 'is this monitor itself; take it out of ha.peers', 1],
     [
       'another version',
       () => answering(200, { ...replica, version: '99.0.0' }),
+      'runs version 99.0.0, this monitor 0.1.0; update the older one',
+      1,
+    ],
+    [
+      'a newer version with more keys and states',
+      () => answering(200, { ...replica, ...NEWER, version: '99.0.0' }),
       'runs version 99.0.0, this monitor 0.1.0; update the older one',
       1,
     ],
@@ -118,6 +150,73 @@ describe('peers', () => {
   });
 });
 
+test('what a newer peer sees counts as far as it is understood', async () => {
+  const pair = await TwoMonitors.open({});
+  two = pair;
+  peer = createServer((_, response) =>
+    response.end(
+      JSON.stringify({
+        ...{ replica: 'b', id: 'x', version: '99.0.0', lease: 'draining' },
+        services: { s0: true, s1: { up: true } },
+      }),
+    ),
+  );
+  await new Promise<void>(resolve => peer?.listen(pair.ports.b, '127.0.0.1', resolve));
+  await pair.start('a');
+  await vi.waitFor(async () => {
+    const seen = 'langgraph_monitor_replica_service_up{target="s0",seen_from="b"}';
+    expect(await pair.get('a').metric(seen)).toBe(1);
+  }, PATIENCE);
+});
+
+describe('a monitor that is killed and starts again', () => {
+  const conflicts = (name: 'a' | 'b') =>
+    two?.get(name).log.filter(({ err }) => err?.includes('calls itself')) ?? [];
+  const running = async (name: 'a' | 'b') => {
+    const { cluster_stats } = await (two as TwoMonitors)
+      .get(name)
+      .json<{ cluster_stats: { monitoring_uptime: number } }>('/cluster_health');
+    return cluster_stats.monitoring_uptime;
+  };
+
+  test('takes its lease again, and is no other one of its name', async () => {
+    const { port } = await redis();
+    const pair = await TwoMonitors.open({ redis: `127.0.0.1:${port}` });
+    two = pair;
+    await pair.start('a');
+    const held = () =>
+      vi.waitFor(
+        async () =>
+          expect(await pair.lease('a')).toMatchObject({ state: 'held', status: 'ok', is_sending: true }),
+        PATIENCE,
+      );
+    await held();
+    await pair.get('a').kill();
+    await pair.start('a');
+    await held();
+    expect(conflicts('a')).toEqual([]);
+  });
+
+  test('waits for the lease that its peer has taken, and is no other one of its name for that', async () => {
+    const { port } = await redis();
+    const pair = await TwoMonitors.open({ redis: `127.0.0.1:${port}` });
+    two = pair;
+    await pair.start('a');
+    await vi.waitFor(async () => expect((await pair.lease('a')).state).toBe('held'), PATIENCE);
+    await pair.start('b');
+    await pair.get('a').kill();
+    await vi.waitFor(async () => expect((await pair.lease('b')).state).toBe('held'), PATIENCE);
+    await pair.start('a');
+    // By then another one of its name would have been found.
+    await vi.waitFor(async () => expect(await running('a')).toBeGreaterThan(14), PATIENCE);
+    expect(await pair.lease('a')).toMatchObject({ state: 'standby', holder: 'b', status: 'ok' });
+    for (const name of ['a', 'b'] as const) {
+      expect(conflicts(name)).toEqual([]);
+      expect(await pair.get(name).metric('langgraph_monitor_replica_conflict')).toBe(0);
+    }
+  });
+});
+
 test('the same name twice is found by peers, and at the lease', async () => {
   const { port } = await redis();
   two = await TwoMonitors.open({ redis: `127.0.0.1:${port}`, replicas: { a: 'same', b: 'same' } });
@@ -144,5 +243,14 @@ test('the same name twice is found by peers, and at the lease', async () => {
       'another monitor calls itself "same" too and holds the lease; give each monitor a ha.replica of its own',
       'ok',
     ]);
+  }, PATIENCE);
+  // The one that has no lease takes over all the same, and the other one is kept from nothing but the lease when it starts again.
+  const holder = (await pair.lease('a')).state === 'held' ? 'a' : 'b';
+  const other = holder === 'a' ? 'b' : 'a';
+  await pair.get(holder).kill();
+  await vi.waitFor(async () => expect((await pair.lease(other)).state).toBe('held'), PATIENCE);
+  await pair.start(holder);
+  await vi.waitFor(async () => {
+    expect(await pair.lease(holder)).toMatchObject({ state: 'standby', holder: 'same' });
   }, PATIENCE);
 });

@@ -11,6 +11,12 @@ const WHOLE = { version: 1, by: 'other', age: 0, entry: { firing: ['a'], resolve
 test.each<[name: string, text: string, said: string[], firing: string[] | undefined]>([
   ['an entry', JSON.stringify(WHOLE), [], ['a']],
   ['an entry without a message yet', JSON.stringify({ ...WHOLE, entry: undefined }), [], undefined],
+  [
+    'an entry with keys of a newer version',
+    JSON.stringify({ ...WHOLE, zone: 'b', entry: { ...WHOLE.entry, muted: ['c'], by: { name: 'x' } } }),
+    [],
+    ['a'],
+  ],
   ['of another version', JSON.stringify({ ...WHOLE, version: 2 }), ['version 2'], undefined],
   ['nothing', 'null', ['damaged k'], undefined],
   ['no JSON', '{', ['damaged k'], undefined],
