@@ -12,22 +12,26 @@ export interface PrometheusServer {
   readonly log: string;
   /** The `data` of an answer of its API. @throws with its words when it refuses. */
   api<T>(path: string, parameters?: Readonly<Record<string, string>>): Promise<T>;
+  /** `kill -9`; its folder stays. */
+  kill(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
  * Starts one with a configuration, given as its YAML or JSON text, and waits until it is ready. It has the samples of an
  * OpenMetrics text if there is one. @param wanted its port; a free one unless said @param flags beside those of every test
+ * @param kept the folder of its data, which the caller must remove
  */
 export async function startPrometheus(
   configuration: string,
   openMetrics?: string,
   wanted?: number,
   flags: readonly string[] = [],
+  kept?: string,
 ): Promise<PrometheusServer> {
   const port = wanted ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const folder = makeFolder('prometheus');
+  const folder = kept ?? makeFolder('prometheus');
   const file = join(folder, 'prometheus.yml');
   writeFileSync(file, configuration);
   if (openMetrics !== undefined) backfill(folder, openMetrics);
@@ -41,7 +45,7 @@ export async function startPrometheus(
   ]);
   const close = async () => {
     await child.kill();
-    removeFolder(folder);
+    if (kept === undefined) removeFolder(folder);
   };
   try {
     await child.until(async () => (await fetch(`${url}/-/ready`)).ok);
@@ -60,6 +64,7 @@ export async function startPrometheus(
       if (status !== 'success') throw new Error(`${path}: ${error}`);
       return data;
     },
+    kill: () => child.kill(),
     close,
   };
 }

@@ -2,6 +2,7 @@
 // the specification, read with another library than they are written with.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import protobuf from 'protobufjs';
 import snappy from 'snappyjs';
@@ -29,11 +30,15 @@ export class Gate {
   readonly requests: GateRequest[] = [];
   readonly #server: Server;
   readonly #target: string | undefined;
+  readonly #scheme: 'http' | 'https';
 
-  /** @param target where requests go that pass; without one they are answered with 204 */
-  constructor(target?: string) {
+  /** @param target where requests go that pass; without one they are answered with 204 @param tls its certificate, if it has one */
+  constructor(target?: string, tls?: { readonly cert: string; readonly key: string }) {
     this.#target = target;
-    this.#server = createServer((request, response) => void this.#handle(request, response));
+    this.#scheme = tls ? 'https' : 'http';
+    const handle = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#handle(request, response);
+    this.#server = tls ? createTlsServer({ cert: tls.cert, key: tls.key }, handle) : createServer(handle);
   }
 
   async listen(port = 0): Promise<this> {
@@ -46,7 +51,7 @@ export class Gate {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}/api/v1/write`;
+    return `${this.#scheme}://127.0.0.1:${this.port}/api/v1/write`;
   }
 
   async close(): Promise<void> {
