@@ -2,12 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { load } from 'js-yaml';
+import { CORE_SCHEMA, load, mergeTag, Schema } from 'js-yaml';
 import { ROOT } from './tool.js';
 
 export interface ComposeService {
   image: string;
   build?: string;
+  hostname?: string;
   profiles?: string[];
   entrypoint?: string[];
   command?: string[];
@@ -22,12 +23,18 @@ export interface ComposeFile {
   volumes: Record<string, null>;
 }
 
+/** Compose takes `<<`. */
+const COMPOSE = new Schema([...CORE_SCHEMA.tags, mergeTag]);
+
 /** A file of the project. */
 export const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-/** The file with its variables filled in: each default, unless `variables` has a value for it. */
-export function composeFile(variables: Readonly<Record<string, string>> = {}): ComposeFile {
-  return load(filledIn(read('docker-compose.yml'), variables)) as ComposeFile;
+/** A file with its variables filled in: each default, unless `variables` has a value for it. */
+export function composeFile(
+  variables: Readonly<Record<string, string>> = {},
+  path = 'docker-compose.yml',
+): ComposeFile {
+  return load(filledIn(read(path), variables), { schema: COMPOSE }) as ComposeFile;
 }
 
 /** `${NAME:-default}`, also within a default, as the Compose specification has it ("Interpolation"). */

@@ -20,8 +20,10 @@ const of = (file: string) => recipes.filter(each => each.file === file);
 /** Pages whose commands are run in one checkout, beside the demo. */
 // Rules over history come first: after the import of old samples they have years to evaluate.
 const BESIDE_DEMO = ['docs/rules.md', 'README.md', 'docs/routing.md', 'docs/scraping.md'];
+/** Run by shards.test.ts. */
+const SHARDS = 'docs/scaling.md';
 /** Documented, and not run here otherwise. */
-const isOther = ({ file }: Recipe) => ![...BESIDE_DEMO, 'deploy/README.md'].includes(file);
+const isOther = ({ file }: Recipe) => ![...BESIDE_DEMO, 'deploy/README.md', SHARDS].includes(file);
 
 test('there are recipes, and each one is run below', () => {
   expect(of('deploy/README.md').length).toBeGreaterThan(6);

@@ -130,6 +130,11 @@ export class Sandbox {
     };
   }
 
+  /** Puts a program in the place of one of the sandbox's or the machine's. */
+  program(name: string, text: string): void {
+    writeFileSync(join(this.root, 'bin', name), text, { mode: 0o755 });
+  }
+
   /** What the sandbox's own programs were asked for: `systemctl reload haproxy`. */
   get calls(): string[] {
     const file = join(this.root, 'calls');
