@@ -85,7 +85,7 @@ export class Maintenance {
       this.#prune(file, reload) ||
       this.#drain(file) ||
       this.#merge(file, reload, deadline) ||
-      this.#compactLabels(file) ||
+      this.#compactLabels(file, deadline) ||
       this.#tidy(file) ||
       this.#check(file)
     );
@@ -151,9 +151,9 @@ export class Maintenance {
   }
 
   /** Labels of series that are there for a while take a tenth of the bytes in a row of many. */
-  #compactLabels(file: SampleFile): boolean {
+  #compactLabels(file: SampleFile, deadline: Millis): boolean {
     if (!file.series.isCompactable) return false;
-    file.transaction(() => file.series.compact());
+    file.transaction(() => file.series.compact(() => this.#parts.clock.elapsed() >= deadline));
     // Their pages are free now.
     this.#isUnsettled = true;
     return true;

@@ -21,7 +21,7 @@ interface BlockRow {
   readonly series: Buffer;
 }
 
-const LEVEL = 9;
+const LEVEL = 6;
 
 /** Rows of the table `label_blocks`; every method throws SQLite's errors. */
 export class LabelBlocks {

@@ -14,6 +14,8 @@ interface SeriesRow {
 
 /** Series whose labels are compressed together: of more, one damaged row would cost more. */
 const BLOCK = 64;
+/** Blocks of one transaction. */
+const MAX_BLOCKS = 32;
 
 /** Rows of the tables `series`, `label_blocks` and `ends`; every method throws SQLite's errors. */
 export class SeriesTable {
@@ -22,6 +24,7 @@ export class SeriesTable {
   readonly #some;
   readonly #labels;
   readonly #remove;
+  readonly #removeUpTo;
   readonly #insertEnd;
   readonly #ends;
   readonly #removeEnds;
@@ -45,6 +48,7 @@ export class SeriesTable {
     this.#labels = db.prepare<[number], string>('SELECT labels FROM series WHERE id = ?').pluck();
     this.#removeChunks = db.prepare<[number]>('DELETE FROM chunks WHERE series = ?');
     this.#remove = db.prepare<[number]>('DELETE FROM series WHERE id = ?');
+    this.#removeUpTo = db.prepare<[number, number]>('DELETE FROM series WHERE id > ? AND id <= ?');
     this.#insertEnd = db.prepare<[number, number]>('INSERT OR IGNORE INTO ends (series, at) VALUES (?, ?)');
     this.#ends = db.prepare<[], { series: number; at: number }>(
       'SELECT series, at FROM ends ORDER BY series, at',
@@ -107,16 +111,24 @@ export class SeriesTable {
     return this.#blocks !== undefined && this.#some.all(this.#compactedTo, BLOCK).length === BLOCK;
   }
 
-  /** Compresses the labels of some of them, the oldest, within a transaction. */
-  compact(): void {
-    const rows = this.#some.all(this.#compactedTo, BLOCK);
-    const series = rows.flatMap(row => {
-      const flat = flatOf(row);
-      return flat ? [{ id: row.id, flat }] : [];
-    });
-    this.#blocks?.add(series);
-    for (const { id } of series) this.#remove.run(id);
-    this.#compactedTo = rows.at(-1)?.id ?? this.#compactedTo;
+  /**
+   * Compresses the labels of some of them, the oldest, within a transaction: many at once, as each transaction writes pages that are
+   * written again by the next. @param isTime asked before each further block whether to leave it for later
+   */
+  compact(isTime: () => boolean): void {
+    for (let blocks = 0; blocks < MAX_BLOCKS; blocks++) {
+      const rows = this.#some.all(this.#compactedTo, BLOCK);
+      const last = rows.at(-1)?.id;
+      if (last === undefined || rows.length < BLOCK || (blocks > 0 && isTime())) return;
+      const series = rows.flatMap(row => {
+        const flat = flatOf(row);
+        return flat ? [{ id: row.id, flat }] : [];
+      });
+      this.#blocks?.add(series);
+      if (series.length === rows.length) this.#removeUpTo.run(this.#compactedTo, last);
+      else for (const { id } of series) this.#remove.run(id);
+      this.#compactedTo = last;
+    }
   }
 
   /** What was written may have been rolled back. */
