@@ -101,21 +101,55 @@ function rangeSeries(value: Value, steps: Steps): ResultSeries[] {
       `invalid expression type "${type}" for range query, must be Scalar or instant Vector`,
     );
   }
+  const present = new PresentTimes(times);
   return finishNames(value.columns)
-    .map(column => points(column, times))
+    .map(column => points(column, present))
     .filter(series => series.times.length > 0)
     .sort((a, b) => compareLabels(a.labels, b.labels));
 }
 
-function points({ labels, values, has }: Column, times: Float64Array): ResultSeries {
-  let count = 0;
-  for (let i = 0; i < has.length; i++) count += has[i] as number;
-  if (count === has.length) return { labels, times, values };
-  const own = { labels, times: new Float64Array(count), values: new Float64Array(count) };
-  for (let i = 0, at = 0; i < has.length; i++) {
+function points({ labels, values, has }: Column, present: PresentTimes): ResultSeries {
+  let [count, first, last] = [0, 0, -1];
+  for (let i = 0; i < has.length; i++) {
     if (!has[i]) continue;
-    own.times[at] = times[i] as number;
-    own.values[at++] = values[i] as number;
+    if (count++ === 0) first = i;
+    last = i;
   }
-  return own;
+  const times = present.of(has, count);
+  if (count === has.length) return { labels, times, values };
+  if (last - first + 1 === count) return { labels, times, values: values.subarray(first, last + 1) };
+  const own = new Float64Array(count);
+  for (let i = first, at = 0; i <= last; i++) if (has[i]) own[at++] = values[i] as number;
+  return { labels, times, values: own };
+}
+
+/**
+ * The times of the steps at which a column has a value. Columns that have one at the same steps share an array: mostly all, since
+ * what is missing is what was before the first scrape.
+ */
+class PresentTimes {
+  readonly #all: Float64Array;
+  #has: Uint8Array | undefined;
+  #times = new Float64Array();
+
+  constructor(all: Float64Array) {
+    this.#all = all;
+  }
+
+  /** @param count how many steps have a value */
+  of(has: Uint8Array, count: number): Float64Array {
+    if (count === has.length) return this.#all;
+    if (this.#has && isSame(this.#has, has)) return this.#times;
+    const times = new Float64Array(count);
+    for (let i = 0, at = 0; at < count; i++) if (has[i]) times[at++] = this.#all[i] as number;
+    this.#has = has;
+    this.#times = times;
+    return times;
+  }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -18,8 +18,14 @@ export class Form {
 
   /** @param texts the encoded parameters, those that come first first */
   constructor(...texts: readonly string[]) {
-    const problems = texts.flatMap(text => text.split('&')).map(pair => this.#add(pair));
-    this.problem = problems.find(each => each !== undefined);
+    let first: string | undefined;
+    for (const text of texts) {
+      for (const pair of text.split('&')) {
+        const problem = this.#add(pair);
+        first ??= problem;
+      }
+    }
+    this.problem = first;
   }
 
   /** Adds a value that needs no decoding, after those that are there. */
@@ -51,7 +57,8 @@ export class Form {
     if (pair === '') return undefined;
     if (pair.includes(';')) return 'invalid semicolon separator in query';
     const end = pair.indexOf('=');
-    const [name, value] = end < 0 ? [pair, ''] : [pair.slice(0, end), pair.slice(end + 1)];
+    const name = end < 0 ? pair : pair.slice(0, end);
+    const value = end < 0 ? '' : pair.slice(end + 1);
     const broken = brokenEscape(name) ?? brokenEscape(value);
     if (broken !== undefined) return `invalid URL escape ${JSON.stringify(broken)}`;
     this.add(unescaped(name), unescaped(value));
