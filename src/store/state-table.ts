@@ -11,54 +11,136 @@ export const stateMigration = `
   CREATE TABLE kept (kind TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL);
   CREATE UNIQUE INDEX kept_key ON kept (kind, key);
 `;
+/**
+ * Keys are in no order of time: with an index of them each transaction of new states writes most of its pages again. Which row
+ * has a key is known in memory, where all of them are read at the start.
+ */
+export const unindexedStatesMigration = 'DROP INDEX kept_key;';
+
+/** Values by kind and key. */
+type StatesByKind = Map<string, Map<string, unknown>>;
 
 /** Rows of the table; every method throws SQLite's errors. */
 export class StateTable {
   readonly #select;
-  readonly #upsert;
+  readonly #selectKeys;
+  readonly #insert;
+  readonly #update;
   readonly #delete;
   readonly #write;
-  readonly #remove;
   readonly #damage: DamageSink;
+  /** Undefined: they have to be read. */
+  #rows: RowIds | undefined;
 
   constructor(db: Sqlite, damage: DamageSink) {
     this.#damage = damage;
-    this.#remove = db.prepare<[number]>('DELETE FROM kept WHERE rowid = ?');
-    this.#select = db.prepare<[string], { id: number; key: string; value: Buffer }>(
-      'SELECT rowid AS id, key, value FROM kept WHERE kind = ?',
+    // All rows in one pass: what kind a damaged one is of cannot be known.
+    this.#select = db.prepare<[], { id: number; kind: string; key: string; value: Buffer }>(
+      'SELECT rowid AS id, kind, key, value FROM kept ORDER BY rowid',
     );
-    this.#upsert = db.prepare<[string, string, Buffer]>(
-      'INSERT INTO kept (kind, key, value) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value',
+    this.#selectKeys = db.prepare<[], { id: number; kind: string; key: string }>(
+      'SELECT rowid AS id, kind, key FROM kept ORDER BY rowid',
     );
-    this.#delete = db.prepare<[string, string]>('DELETE FROM kept WHERE kind = ? AND key = ?');
+    this.#insert = db.prepare<[string, string, Buffer]>(
+      'INSERT INTO kept (kind, key, value) VALUES (?, ?, ?)',
+    );
+    this.#update = db.prepare<[Buffer, number]>('UPDATE kept SET value = ? WHERE rowid = ?');
+    this.#delete = db.prepare<[number]>('DELETE FROM kept WHERE rowid = ?');
     this.#write = db.transaction((changes: readonly Change[]) => {
-      for (const { kind, key, value } of changes) {
-        if (value === undefined) this.#delete.run(kind, key);
-        else this.#upsert.run(kind, key, pack(`${kind}\0${key}`, value));
-      }
+      const rows = this.#rows ?? this.#readRows();
+      for (const each of changes) this.#writeOne(rows, each);
+      for (const id of rows.surplus) this.#delete.run(id);
+      this.#rows = rows;
     });
   }
 
-  /** All values of a kind by key; damaged ones are left out for good. */
-  select(kind: string): Map<string, unknown> {
-    const values = new Map<string, unknown>();
-    for (const { id, key, value } of this.#select.all(kind)) {
-      const unpacked = unpack(`${kind}\0${key}`, value);
-      if (unpacked) values.set(key, unpacked.value);
-      else
+  /** All values; damaged ones are left out for good. */
+  select(): StatesByKind {
+    const states: StatesByKind = new Map();
+    const rows = new RowIds();
+    for (const { id, kind, key, value } of this.#select.all()) {
+      const unpacked = unpack(keyOf(kind, key), value);
+      if (unpacked) {
+        rows.set(kind, key, id);
+        valuesOf(states, kind).set(key, unpacked.value);
+      } else
         this.#damage.skip({
           table: 'kept',
           row: `${kind} ${key}`,
-          remove: () => this.#remove.run(id).changes,
+          remove: () => this.#delete.run(id).changes,
         });
     }
-    return values;
+    this.#rows = rows;
+    return states;
   }
 
   /** All of it or nothing. */
   write(changes: readonly Change[]): void {
-    this.#write(changes);
+    try {
+      this.#write(changes);
+      this.#rows?.surplus.clear();
+    } catch (error) {
+      // Which rows there are is as it was before.
+      this.#rows = undefined;
+      throw error;
+    }
   }
+
+  #readRows(): RowIds {
+    const rows = new RowIds();
+    for (const { id, kind, key } of this.#selectKeys.all()) rows.set(kind, key, id);
+    return rows;
+  }
+
+  #writeOne(rows: RowIds, { kind, key, value }: Change): void {
+    const id = rows.get(kind, key);
+    if (value === undefined) {
+      if (id !== undefined) this.#delete.run(id);
+      rows.delete(kind, key);
+      return;
+    }
+    const packed = pack(keyOf(kind, key), value);
+    if (id !== undefined && this.#update.run(packed, id).changes > 0) return;
+    // A row that is not there any more is no row to be deleted: its number may be given again.
+    rows.delete(kind, key);
+    rows.set(kind, key, Number(this.#insert.run(kind, key, packed).lastInsertRowid));
+  }
+}
+
+/** Which row has which key. */
+class RowIds {
+  readonly #ids = new Map<string, Map<string, number>>();
+  /** Rows whose keys later rows have, too: there are none unless two programs have written the file. */
+  readonly surplus = new Set<number>();
+
+  get(kind: string, key: string): number | undefined {
+    return this.#ids.get(kind)?.get(key);
+  }
+
+  set(kind: string, key: string, id: number): void {
+    const ids = valuesOf(this.#ids, kind);
+    const former = ids.get(key);
+    if (former !== undefined) this.surplus.add(former);
+    ids.set(key, id);
+  }
+
+  delete(kind: string, key: string): void {
+    this.#ids.get(kind)?.delete(key);
+  }
+}
+
+function valuesOf<T>(byKind: Map<string, Map<string, T>>, kind: string): Map<string, T> {
+  let values = byKind.get(kind);
+  if (!values) {
+    values = new Map();
+    byKind.set(kind, values);
+  }
+  return values;
+}
+
+/** What is unlike that of any other state. */
+function keyOf(kind: string, key: string): string {
+  return `${kind}\0${key}`;
 }
 
 /** A new value of a state. */
@@ -74,10 +156,12 @@ type Database = Pick<ResilientDatabase<{ readonly states: StateTable }>, 'use' |
 /** The states of every kind. No method throws for a disk's sake. */
 export class StateStore {
   readonly #database: Database;
-  readonly #kinds = new Map<string, Map<string, unknown>>();
+  readonly #kinds: StatesByKind = new Map();
+  /** What was read and not asked for yet; undefined until it can be read. */
+  #earlier: StatesByKind | undefined;
   /** Not on disk yet, by kind and key; undefined values are to be deleted there. */
   readonly #unwritten = new Map<string, Change>();
-  /** Kinds that could not be read yet, so that there may be more on disk than in memory. */
+  /** Kinds that were asked for before they could be read, so that there may be more on disk than in memory. */
   readonly #unread = new Set<string>();
   readonly #listeners = new Map<string, (late: ReadonlyMap<string, never>) => void>();
 
@@ -94,9 +178,10 @@ export class StateStore {
   all<T>(kind: string): ReadonlyMap<string, T> {
     let values = this.#kinds.get(kind);
     if (!values) {
-      const read = this.#database.tryRead(({ states }) => states.select(kind));
-      if (!read) this.#unread.add(kind);
-      values = read ?? new Map<string, unknown>();
+      this.#earlier ??= this.#database.tryRead(({ states }) => states.select());
+      if (!this.#earlier) this.#unread.add(kind);
+      values = this.#earlier?.get(kind) ?? new Map<string, unknown>();
+      this.#earlier?.delete(kind);
       this.#kinds.set(kind, values);
     }
     return values as ReadonlyMap<string, T>;
@@ -121,9 +206,16 @@ export class StateStore {
       const values = this.all(kind) as Map<string, unknown>;
       if (value === undefined) values.delete(key);
       else values.set(key, value);
-      this.#unwritten.set(`${kind}\0${key}`, { kind, key, value });
     }
-    return this.flush();
+    if (this.#unwritten.size > 0 || this.#unread.size > 0) {
+      for (const each of changes) this.#wait(each);
+      return this.flush();
+    }
+    // Mostly nothing waits.
+    const outcome = this.#write(changes);
+    if (outcome === 'written') return true;
+    for (const each of changes) this.#wait(each);
+    return outcome === 'replaced' && this.flush();
   }
 
   /** Writes what waits. @returns whether nothing waits any more */
@@ -136,17 +228,36 @@ export class StateStore {
       states.write(changes);
       return changes;
     });
-    for (const { kind, key } of written ?? []) this.#unwritten.delete(`${kind}\0${key}`);
+    for (const { kind, key } of written ?? []) this.#unwritten.delete(keyOf(kind, key));
     return this.#unwritten.size === 0;
   }
 
+  /** Undefined: the disk did not take them. */
+  #write(changes: readonly Change[]): 'written' | 'replaced' | undefined {
+    return this.#database.use(({ states }) => {
+      // A file that has taken another's place meanwhile needs everything, see rewrite().
+      if (this.#unwritten.size > 0) return 'replaced';
+      states.write(changes);
+      return 'written';
+    });
+  }
+
+  #wait(change: Change): void {
+    this.#unwritten.set(keyOf(change.kind, change.key), change);
+  }
+
   #readLate(): void {
+    if (this.#unread.size === 0) return;
+    const read = this.#database.use(({ states }) => states.select());
+    if (!read) return;
+    this.#earlier = read;
     for (const kind of this.#unread) {
-      const read = this.#database.use(({ states }) => states.select(kind));
-      if (!read) return;
       this.#unread.delete(kind);
       const values = this.all(kind) as Map<string, unknown>;
-      const late = [...read].filter(([key]) => !values.has(key) && !this.#unwritten.has(`${kind}\0${key}`));
+      const late = [...(read.get(kind) ?? [])].filter(
+        ([key]) => !values.has(key) && !this.#unwritten.has(keyOf(kind, key)),
+      );
+      read.delete(kind);
       for (const [key, value] of late) values.set(key, value);
       this.#listeners.get(kind)?.(new Map(late) as Map<string, never>);
     }
@@ -154,7 +265,8 @@ export class StateStore {
 
   /** The file was lost: everything has to be written again. */
   rewrite(): void {
-    for (const [kind, values] of this.#kinds)
-      for (const [key, value] of values) this.#unwritten.set(`${kind}\0${key}`, { kind, key, value });
+    for (const states of [this.#earlier ?? [], this.#kinds])
+      for (const [kind, values] of states)
+        for (const [key, value] of values) this.#wait({ kind, key, value });
   }
 }

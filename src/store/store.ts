@@ -11,7 +11,7 @@ import type { StoreLog } from './log.js';
 import { rescueRows } from './rescue.js';
 import { ResilientDatabase } from './resilient-database.js';
 import { type ScanQuery, ScanTable, type StoredScan, scansMigration } from './scans.js';
-import { StateStore, StateTable, stateMigration } from './state-table.js';
+import { StateStore, StateTable, stateMigration, unindexedStatesMigration } from './state-table.js';
 
 /** Scans kept in memory while the disk is full; the oldest go first. */
 const MAX_PENDING = 2000;
@@ -30,6 +30,7 @@ export const STORE_MIGRATIONS: readonly string[] = [
   daysMigration,
   hoursMigration,
   changedDaysMigration,
+  unindexedStatesMigration,
 ];
 /** From this version on all tables are there that are not made when they are needed. */
 const OLDEST_READABLE = 3;

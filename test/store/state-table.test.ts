@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StoredHistoryEntry } from '../../src/store/alert-history.js';
+import { silentDamage } from '../../src/store/damage.js';
+import { openDatabase, pack } from '../../src/store/database.js';
 import { Database } from '../../src/store/sqlite.js';
-import { Store } from '../../src/store/store.js';
+import { StateTable } from '../../src/store/state-table.js';
+import { STORE_MIGRATIONS, Store } from '../../src/store/store.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 
 let folder: string;
@@ -30,6 +33,17 @@ function open(retention = 1000): Store {
   const store = new Store({ file, retention, clock, log: (_, message) => logged.push(message) });
   stores.push(store);
   return store;
+}
+
+/** `KIND KEY` of each row. */
+function rowsOnDisk(): string[] {
+  const db = new Database(file);
+  try {
+    const rows = db.prepare<[], string>("SELECT kind || ' ' || key FROM kept ORDER BY 1");
+    return rows.pluck().all();
+  } finally {
+    db.close();
+  }
 }
 
 const episode = (
@@ -100,6 +114,87 @@ describe('states', () => {
     expect([...again.states.all('a')]).toEqual([['y', { text: 'another one' }]]);
     expect(logged).toContain('A damaged row was left out');
     expect(again.states.upsert('a', [['x', 1]])).toBe(true);
+  });
+
+  test('a file with an index of keys, as older versions made it, is taken over', () => {
+    const old = openDatabase(file, STORE_MIGRATIONS.slice(0, 7));
+    const insert = old.prepare<[string, string, Buffer]>('INSERT INTO kept VALUES (?, ?, ?)');
+    for (const [kind, key, value] of [
+      ['b', 'x', 'other'],
+      ['a', 'y', 2],
+      ['a', 'x', 1],
+      ['a', 'z', 3],
+    ] as const)
+      insert.run(kind, key, pack(`${kind}\0${key}`, value));
+    old.close();
+    const store = open();
+    expect(Object.fromEntries(store.states.all('a'))).toEqual({ x: 1, y: 2, z: 3 });
+    expect(
+      store.states.upsert('a', [
+        ['y', 4],
+        ['x', undefined],
+        ['w', 5],
+      ]),
+    ).toBe(true);
+    store.close();
+    const again = open();
+    expect(Object.fromEntries(again.states.all('a'))).toEqual({ w: 5, y: 4, z: 3 });
+    expect([...again.states.all('b')]).toEqual([['x', 'other']]);
+    expect(rowsOnDisk()).toHaveLength(4);
+  });
+
+  test('a kind that was not asked for yet can be written', () => {
+    const first = open();
+    first.states.upsert('a', [['x', 1]]);
+    first.states.upsert('b', [['x', 2]]);
+    first.close();
+    const store = open();
+    expect(store.states.upsert('b', [['x', 3]])).toBe(true);
+    expect([...store.states.all('a'), ...store.states.all('b')]).toEqual([
+      ['x', 1],
+      ['x', 3],
+    ]);
+    store.close();
+    expect(rowsOnDisk()).toEqual(['a x', 'b x']);
+  });
+
+  test('of rows with the same key the last counts, and the others are deleted', () => {
+    open().close();
+    const db = new Database(file);
+    for (const value of [1, 2, 3])
+      db.prepare('INSERT INTO kept VALUES (?, ?, ?)').run('a', 'x', pack('a\0x', value));
+    db.close();
+    const store = open();
+    expect([...store.states.all('a')]).toEqual([['x', 3]]);
+    store.states.upsert('a', [['x', undefined]]);
+    store.close();
+    expect(rowsOnDisk()).toEqual([]);
+  });
+
+  test('a row that another program has deleted is written again', () => {
+    const store = open();
+    store.states.upsert('a', [['x', 1]]);
+    const db = new Database(file);
+    db.exec('DELETE FROM kept');
+    db.close();
+    store.states.upsert('a', [['x', 2]]);
+    store.close();
+    expect([...open().states.all('a')]).toEqual([['x', 2]]);
+  });
+
+  test('rows of a transaction that failed are not taken for others', () => {
+    open().close();
+    const db = new Database(file);
+    const table = new StateTable(db, silentDamage());
+    db.exec(
+      "CREATE TEMP TRIGGER refuse BEFORE INSERT ON kept WHEN new.key = 'bad' BEGIN SELECT raise(ABORT, 'no'); END",
+    );
+    const change = (key: string, value: unknown) => ({ kind: 'a', key, value });
+    expect(() => table.write([change('x', 1), change('bad', 1)])).toThrow('no');
+    table.write([change('y', 2)]);
+    table.write([change('x', 3)]);
+    expect(Object.fromEntries(table.select().get('a') ?? [])).toEqual({ x: 3, y: 2 });
+    db.close();
   });
 
   test('a file that is lost while the program runs gets everything again', () => {
