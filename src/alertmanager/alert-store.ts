@@ -71,6 +71,35 @@ interface PersistedAlert extends Omit<StoredAlert, 'labels' | 'isUnconfirmed' | 
   readonly isOver: boolean;
 }
 
+/** The same, made when it is written: what is in memory of an alert is there once. */
+class WrittenAlert {
+  readonly #alert: StoredAlert;
+  readonly #isOver: boolean;
+
+  constructor({ alert, isOver }: StoreEntry) {
+    this.#alert = alert;
+    this.#isOver = isOver;
+  }
+
+  toJSON(): PersistedAlert {
+    const { labels, annotations, startsAt, endsAt, activeAt, firstFailedAt, updatedAt } = this.#alert;
+    const { generatorUrl, isEndGuessed, isForeign } = this.#alert;
+    return {
+      annotations,
+      startsAt,
+      endsAt,
+      activeAt,
+      firstFailedAt,
+      updatedAt,
+      generatorUrl,
+      isEndGuessed,
+      isForeign,
+      labels: labels.toJSON(),
+      isOver: this.#isOver,
+    };
+  }
+}
+
 /** Whether an alert is over at a moment. */
 export function isResolved({ endsAt }: Pick<StoredAlert, 'endsAt'>, at: Millis): boolean {
   return endsAt <= at;
@@ -90,13 +119,13 @@ export class AlertStore {
     this.#states = states;
     this.#events = events;
     this.#now = at;
-    for (const [fingerprint, value] of states.all<PersistedAlert>(KIND))
+    for (const [fingerprint, value] of states.all<PersistedAlert | WrittenAlert>(KIND))
       this.#entries.set(fingerprint, fromPersisted(fingerprint, value, at));
-    states.onLate<PersistedAlert>(KIND, late => this.#restoreLate(late));
+    states.onLate<PersistedAlert | WrittenAlert>(KIND, late => this.#restoreLate(late));
   }
 
   /** What an earlier run left could not be read at the start. */
-  #restoreLate(late: ReadonlyMap<string, PersistedAlert>): void {
+  #restoreLate(late: ReadonlyMap<string, PersistedAlert | WrittenAlert>): void {
     const at = this.#now;
     for (const [fingerprint, value] of late) {
       const entry = fromPersisted(fingerprint, value, at);
@@ -118,16 +147,26 @@ export class AlertStore {
     return this.#entries.get(fingerprint)?.alert;
   }
 
-  /** Adds or updates alerts. @returns whether they are on disk */
-  upsert(alerts: readonly IncomingAlert[], at: Millis): boolean {
-    const changes: [string, PersistedAlert][] = [];
+  /**
+   * Adds or updates alerts. @returns whether they are on disk
+   * @param then does what follows, a piece of work, now or at the end of the current one: a crash in between costs nothing, since
+   * what is on disk is taken up again
+   */
+  upsert(
+    alerts: readonly IncomingAlert[],
+    at: Millis,
+    then: (work: () => void) => void = work => work(),
+  ): boolean {
+    const changes: [string, WrittenAlert][] = [];
     const events: (() => void)[] = [];
     for (const incoming of alerts) {
       const entry = this.#merge(incoming, at, events);
-      if (entry) changes.push([entry.alert.fingerprint, toPersisted(entry)]);
+      if (entry) changes.push([entry.alert.fingerprint, new WrittenAlert(entry)]);
     }
     const isKept = this.#states.upsert(KIND, changes);
-    for (const emit of events) emit();
+    then(() => {
+      for (const emit of events) emit();
+    });
     return isKept;
   }
 
@@ -171,13 +210,13 @@ export class AlertStore {
 
   /** Resolves alerts that were not repeated in time; deletes those that ended long ago and are not held (`isHeld`). */
   sweep(at: Millis, isHeld: (fingerprint: string) => boolean): void {
-    const changes: [string, PersistedAlert | undefined][] = [];
+    const changes: [string, WrittenAlert | undefined][] = [];
     for (const [fingerprint, entry] of this.#entries) {
       const { alert } = entry;
       if (!isResolved(alert, at)) continue;
       if (!entry.isOver) {
         entry.isOver = true;
-        changes.push([fingerprint, toPersisted(entry)]);
+        changes.push([fingerprint, new WrittenAlert(entry)]);
         this.#events.onResolved(alert, at);
       } else if (alert.endsAt + RETENTION < at && !isHeld(fingerprint)) {
         this.#entries.delete(fingerprint);
@@ -189,8 +228,9 @@ export class AlertStore {
 
   /** @returns the entry when there is something new to be kept */
   #merge(incoming: IncomingAlert, at: Millis, happened: (() => void)[]): StoreEntry | undefined {
-    const fresh = this.#fresh(incoming, at);
-    const before = this.#entries.get(fresh.fingerprint);
+    const repeated = this.#fresh(incoming, at);
+    const before = this.#entries.get(repeated.fingerprint);
+    const fresh = before ? withKnownTexts(repeated, before.alert) : repeated;
     const overlaps = before && fresh.endsAt > before.alert.startsAt && fresh.startsAt < before.alert.endsAt;
     const alert = overlaps ? merged(before.alert, fresh, at) : fresh;
     // The end of an unknown alert is dropped.
@@ -231,6 +271,12 @@ export class AlertStore {
   }
 }
 
+/** The same alert with the texts that are in memory already. */
+function withKnownTexts(fresh: StoredAlert, { labels, annotations }: StoredAlert): StoredAlert {
+  const isSame = JSON.stringify(annotations) === JSON.stringify(fresh.annotations);
+  return { ...fresh, labels, annotations: isSame ? annotations : fresh.annotations };
+}
+
 /** The newer one, since when the earlier of them has been there. */
 function merged(before: StoredAlert, fresh: StoredAlert, at: Millis): StoredAlert {
   const startsAt = Math.min(before.startsAt, fresh.startsAt);
@@ -249,17 +295,12 @@ function isAlike(a: StoredAlert, b: StoredAlert): boolean {
     a.startsAt === b.startsAt &&
     a.generatorUrl === b.generatorUrl &&
     a.isUnconfirmed === b.isUnconfirmed &&
-    JSON.stringify(a.annotations) === JSON.stringify(b.annotations)
+    a.annotations === b.annotations
   );
 }
 
-function toPersisted({ alert, isOver }: StoreEntry): PersistedAlert {
-  const { labels, fingerprint: _, isUnconfirmed: __, ...rest } = alert;
-  return { ...rest, labels: labels.toJSON(), isOver };
-}
-
-function fromPersisted(fingerprint: string, value: PersistedAlert, at: Millis): StoreEntry {
-  const { labels, isOver, ...rest } = value;
+function fromPersisted(fingerprint: string, value: PersistedAlert | WrittenAlert, at: Millis): StoreEntry {
+  const { labels, isOver, ...rest } = value instanceof WrittenAlert ? value.toJSON() : value;
   const alert = { ...rest, fingerprint, labels: Labels.of(labels), isUnconfirmed: false };
   // The clock may have been set back since.
   const over = { ...alert, startsAt: Math.min(alert.startsAt, at), endsAt: Math.min(alert.endsAt, at) };

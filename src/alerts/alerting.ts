@@ -233,12 +233,16 @@ export class Alerting {
     );
   }
 
-  /** Takes in alerts that other programs post. @returns whether they are on disk */
-  ingest(alerts: readonly IncomingAlert[], at: Millis): boolean {
+  /**
+   * Takes in alerts that other programs post. @returns whether they are on disk
+   * @param then when the history and the notifier get them: now, unless it does so later
+   */
+  ingest(alerts: readonly IncomingAlert[], at: Millis, then?: (work: () => void) => void): boolean {
     this.alerts.advanceTo(at);
     return this.alerts.upsert(
       alerts.map(alert => ({ ...alert, isForeign: true })),
       at,
+      then,
     );
   }
 

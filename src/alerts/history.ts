@@ -6,7 +6,6 @@ import { randomBytes } from 'node:crypto';
 import type { StoredAlert } from '../alertmanager/alert-store.js';
 import type { Silence } from '../alertmanager/mute/silences.js';
 import { alertIdentity, isEscalation } from '../model/alert.js';
-import type { Labels } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
 import type { AlertHistoryQuery, AlertHistoryStore, StoredHistoryEntry } from '../store/alert-history.js';
 import { PacedWrites } from './paced-writes.js';
@@ -68,6 +67,9 @@ export interface AlertHistoryEntry {
   readonly silencedBy: SilenceRecord[];
 }
 
+/** As much of an alert as says which one it is. */
+type NamedAlert = Pick<StoredAlert, 'labels' | 'fingerprint'>;
+
 interface AlertHistoryPage {
   readonly episodes: readonly AlertHistoryEntry[];
   readonly count: number;
@@ -83,8 +85,8 @@ export class AlertHistory {
   /** Those that ended: messages about an end come after it. */
   readonly #recent = new Map<string, AlertHistoryEntry>();
   readonly #changed: PacedWrites<AlertHistoryEntry>;
-  /** Known alerts are looked up with every message about them. */
-  readonly #identities = new WeakMap<Labels, string>();
+  /** The same by the alerts' own fingerprints: they are looked up with every message about them. */
+  readonly #byFingerprint = new Map<string, AlertHistoryEntry>();
 
   /** Restores those that an earlier run left open. */
   constructor(store: AlertHistoryStore) {
@@ -93,11 +95,13 @@ export class AlertHistory {
     for (const { body } of store.select({ active: true, limit: MAX_OPEN }).episodes) {
       const episode = body as AlertHistoryEntry;
       this.#open.set(episode.identity, episode);
+      this.#byFingerprint.set(episode.fingerprint, episode);
     }
     // Newest first: of an alert that fired several times the last entry counts.
     for (const { body } of store.select({ active: false, limit: RESTORED_RECENT }).episodes.toReversed()) {
       const episode = body as AlertHistoryEntry;
       this.#recent.set(episode.identity, episode);
+      if (!this.#open.has(episode.identity)) this.#byFingerprint.set(episode.fingerprint, episode);
     }
   }
 
@@ -116,8 +120,9 @@ export class AlertHistory {
     const labels = alert.labels.toJSON();
     if (isEscalation(labels)) this.#escalate(labels);
     if (isEscalation(labels) || labels.severity === 'none') return;
-    const identity = this.#identityOf(alert.labels);
+    const identity = alertIdentity(labels);
     if (this.#open.has(identity)) return;
+    const { activeAt, firstFailedAt } = earlierTimes(alert);
     const episode: AlertHistoryEntry = {
       id: newId(alert.startsAt),
       identity,
@@ -125,7 +130,8 @@ export class AlertHistory {
       labels,
       annotations: alert.annotations,
       startsAt: alert.startsAt,
-      ...earlierTimes(alert),
+      activeAt,
+      firstFailedAt,
       endsAt: undefined,
       escalation: undefined,
       notifications: [],
@@ -133,6 +139,7 @@ export class AlertHistory {
       silencedBy: [],
     };
     this.#open.set(identity, episode);
+    this.#byFingerprint.set(alert.fingerprint, episode);
     this.#changed.add(episode);
   }
 
@@ -146,14 +153,19 @@ export class AlertHistory {
     this.#open.delete(episode.identity);
     this.#changed.add(episode);
     this.#recent.set(episode.identity, episode);
-    if (this.#recent.size > MAX_RECENT) this.#recent.delete(this.#recent.keys().next().value as string);
+    if (this.#recent.size > MAX_RECENT) this.#dropOldest();
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#recent.values();
+    if (!oldest) return;
+    this.#recent.delete(oldest.identity);
+    if (this.#byFingerprint.get(oldest.fingerprint) === oldest)
+      this.#byFingerprint.delete(oldest.fingerprint);
   }
 
   /** A notification about alerts was sent, or could not be sent. */
-  recordNotification(
-    alerts: readonly Pick<StoredAlert, 'labels'>[],
-    note: Omit<NotificationRecord, 'escalation'>,
-  ): void {
+  recordNotification(alerts: readonly NamedAlert[], note: Omit<NotificationRecord, 'escalation'>): void {
     for (const alert of alerts) {
       const episode = this.#of(alert);
       if (!episode) continue;
@@ -165,11 +177,8 @@ export class AlertHistory {
   }
 
   /** Notes a message that an earlier run sent, where that run ended before it could. */
-  recoverNotification(
-    alerts: readonly Pick<StoredAlert, 'labels'>[],
-    note: Omit<NotificationRecord, 'escalation'>,
-  ): void {
-    const isMissing = (alert: Pick<StoredAlert, 'labels'>) => {
+  recoverNotification(alerts: readonly NamedAlert[], note: Omit<NotificationRecord, 'escalation'>): void {
+    const isMissing = (alert: NamedAlert) => {
       const entry = this.#of(alert);
       const escalation = alert.labels.get('escalation');
       const isLater = (known: NotificationRecord) =>
@@ -215,14 +224,11 @@ export class AlertHistory {
     this.#changed.flush();
   }
 
-  #of({ labels }: Pick<StoredAlert, 'labels'>): AlertHistoryEntry | undefined {
-    return this.latest(this.#identityOf(labels));
-  }
-
-  #identityOf(labels: Labels): string {
-    const identity = this.#identities.get(labels) ?? alertIdentity(labels.toJSON());
-    this.#identities.set(labels, identity);
-    return identity;
+  #of({ labels, fingerprint }: NamedAlert): AlertHistoryEntry | undefined {
+    const known = this.#byFingerprint.get(fingerprint);
+    // Another alert may have the same identity, and be the later one.
+    if (known && this.latest(known.identity) === known) return known;
+    return this.latest(alertIdentity(labels.toJSON()));
   }
 
   #escalate(labels: Readonly<Record<string, string>>): void {

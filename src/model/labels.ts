@@ -41,7 +41,8 @@ export class Labels {
 
   /** From pairs in any order; of a name given twice the last one counts. */
   static of(pairs: Iterable<readonly [string, string]> | Readonly<Record<string, string>>): Labels {
-    const map = new Map(Symbol.iterator in pairs ? pairs : Object.entries(pairs));
+    if (!(Symbol.iterator in pairs)) return ofRecord(pairs as Readonly<Record<string, string>>);
+    const map = new Map(pairs);
     const names = shared([...map.keys()].filter(name => map.get(name) !== '').sort());
     return new Labels(
       names,
@@ -130,6 +131,19 @@ export class Labels {
     for (let i = 0; i < this.names.length; i++) key += `${part(this.names[i])}\0${part(this.values[i])}\0`;
     return key;
   }
+}
+
+/** Without a map between: alerts come many at a time. */
+function ofRecord(record: Readonly<Record<string, string>>): Labels {
+  const names = shared(
+    Object.keys(record)
+      .filter(name => record[name] !== '')
+      .sort(),
+  );
+  return Labels.sorted(
+    names,
+    names.map(name => record[name] as string),
+  );
 }
 
 const none = Labels.sorted([], []);

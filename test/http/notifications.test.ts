@@ -98,7 +98,7 @@ test('sent and failed notifications are listed, with the reason', async () => {
   fire(monitor);
   const at = monitor.clock.now();
   const note = { at, receiver: 'ops', integration: 'webhook', status: 'firing' } as const;
-  const alerts = [{ labels: Labels.of(LABELS) }];
+  const alerts = [{ labels: Labels.of(LABELS), fingerprint: fingerprintOf(Labels.of(LABELS)) }];
   monitor.alerting.history.recordNotification(alerts, { ...note, error: 'answered HTTP 500' });
   monitor.alerting.history.recordNotification(alerts, note);
   const shown = { receiver: 'ops', integration: 'webhook', status: 'firing', at: after(monitor, 0) };
