@@ -2,6 +2,7 @@
 // runs for months beside the services it watches, so both time and memory go into what it does again and again.
 
 import { setFlagsFromString } from 'node:v8';
+import { collectSoon, keepYoungGenerationSmall } from '../concurrency/heap-growth.js';
 import { optimizeLate } from '../concurrency/optimizing.js';
 
 // By default V8 spends more time on optimizing its code than the code then saves (at 40 probes a second a quarter of all
@@ -10,13 +11,10 @@ optimizeLate();
 // WebAssembly here reads HTTP headers and the names a package exports: optimizing that takes 36 MiB for a moment, half
 // of which stay.
 setFlagsFromString('--liftoff-only');
-// What is live hardly changes, so room to grow is room for garbage: with 1,000 services 40 MiB of it. Collecting sooner
-// costs no probe anything that can be measured.
-setFlagsFromString('--heap-growing-percent=15');
-// The young generation stays as small as it starts. V8 puts the factor back to 2 whenever it sets up the heap of another thread.
-const keepNurserySmall = () => setFlagsFromString('--semi-space-growth-factor=1');
-keepNurserySmall();
-process.on('worker', worker => worker.once('online', keepNurserySmall));
+// What is live hardly changes, so room to grow is room for garbage. Collecting sooner costs no probe anything that can be
+// measured.
+collectSoon();
+process.on('worker', worker => worker.once('online', keepYoungGenerationSmall));
 // Most code runs once, at the start. What was not called between one collection and the next is compiled again when it
 // is; V8 would keep it for five more, which at rest is hours.
 setFlagsFromString('--bytecode-old-age=1');

@@ -1,8 +1,9 @@
 // When V8 optimizes code: late as long as little is asked of the program, as it does by itself while much is. Comes in: a
-// note of each request.
+// note of each request, and of alerts.
 
 import { setFlagsFromString } from 'node:v8';
-import type { Millis } from '../model/time.js';
+import { collectLate, collectSoon } from './heap-growth.js';
+import { LoadSwitch } from './load-switch.js';
 
 /**
  * Bytes of bytecode a function runs between two looks at whether it is hot. Always the same: a function has to run through what it
@@ -27,49 +28,25 @@ export const EAGER: Looks = { ticks: 3, bytesPerTick: 150, small: 81 };
 
 /** Requests within a second from which on code is worth optimizing soon: it costs time once, and saves half of each request's. */
 const MANY = 50;
-const WINDOW: Millis = 1000;
+/** Alerts within a second that are a storm. */
+const MANY_ALERTS = 500;
 
 /** From Node 22 on V8 does not know some of these flags, and would say so. */
 const isKnown = Number(process.versions.node.split('.')[0]) < 22;
 
 /** Counts requests and sets how often V8 looks by them. */
 export class LooksByRequests {
-  readonly #set: (looks: Looks) => void;
-  #isEager = false;
-  #isWatching = false;
-  #requests = 0;
+  readonly #load: LoadSwitch;
 
   /** @param set tells V8 */
   constructor(set: (looks: Looks) => void) {
-    this.#set = set;
     set(PATIENT);
+    this.#load = new LoadSwitch(MANY, areMany => set(areMany ? EAGER : PATIENT));
   }
 
-  /** A request has come. */
-  note(): void {
-    this.#requests++;
-    if (this.#requests >= MANY && !this.#isEager) {
-      this.#isEager = true;
-      this.#set(EAGER);
-    }
-    if (!this.#isWatching) this.#watch();
-  }
-
-  /** The timer is there only while requests come. */
-  #watch(): void {
-    this.#isWatching = true;
-    setTimeout(() => this.#look(), WINDOW).unref();
-  }
-
-  #look(): void {
-    const areMany = this.#requests >= MANY;
-    this.#requests = 0;
-    this.#isWatching = false;
-    if (areMany) this.#watch();
-    else if (this.#isEager) {
-      this.#isEager = false;
-      this.#set(PATIENT);
-    }
+  /** So many requests have come, or what is as much work. */
+  note(count = 1): void {
+    this.#load.note(count);
   }
 }
 
@@ -88,16 +65,24 @@ export function optimizeLate(): void {
 }
 
 let looks: LooksByRequests | undefined;
+let storms: LoadSwitch | undefined;
 
 /**
- * Makes V8 optimize late, and soon while many requests are noted. The built program has copies of this module: the caller must be
- * in the same bundle as what calls {@link noteRequest}.
+ * Makes V8 optimize late, and soon while many requests are noted; while many alerts are noted garbage is collected later. The built
+ * program has copies of this module: the caller must be in the same bundle as what calls {@link noteRequest} and {@link noteAlerts}.
  */
 export function optimizeByRequests(): void {
   looks = new LooksByRequests(setLooks);
+  storms = new LoadSwitch(MANY_ALERTS, areMany => (areMany ? collectLate() : collectSoon()));
 }
 
 /** A request has come. */
 export function noteRequest(): void {
   looks?.note();
+}
+
+/** Alerts have come, each of which is as much work as a small query. */
+export function noteAlerts(count: number): void {
+  looks?.note(count);
+  storms?.note(count);
 }

@@ -21,6 +21,15 @@ test.each<[name: string, requestsBySecond: readonly number[], looks: readonly Lo
   expect(set).toEqual(wanted);
 });
 
+test('what is as much work as many requests counts as many', () => {
+  const set: Looks[] = [];
+  const looks = new LooksByRequests(each => set.push(each));
+  looks.note(49);
+  expect(set).toEqual([PATIENT]);
+  looks.note();
+  expect(set).toEqual([PATIENT, EAGER]);
+});
+
 test('nothing is timed while no requests come', () => {
   const looks = new LooksByRequests(() => {});
   looks.note();
