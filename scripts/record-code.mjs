@@ -1,7 +1,7 @@
 // Runs the program once for a moment, so that V8 compiles what a start needs, and keeps the compiled code beside the
 // bundles for later starts. Imported again by every thread of that program, where it does the keeping.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,8 +15,15 @@ import { BroadcastChannel, isMainThread } from 'node:worker_threads';
 const LOADER = 'LANGGRAPH_MONITOR_RECORD_LOADER';
 /** In milliseconds. */
 const PATIENCE = 60_000;
-/** What is asked for as soon as a monitor is up. */
-const ASKED = ['/health', '/metrics', '/alerts', '/services', '/api/v1/query?query=up', '/api/v2/alerts'];
+/** What is asked for as soon as a monitor is up: most starts are over the samples of earlier ones. */
+const ASKED = [
+  ...['/health', '/metrics', '/alerts', '/services', '/api/v2/alerts'],
+  ...['up', 'avg_over_time(recorded_seconds[1h])', 'sum by (series) (rate(recorded_total[5m]))'].map(
+    query => `/api/v1/query?query=${encodeURIComponent(query)}`,
+  ),
+];
+/** Of the samples: enough that some are in chunks. In seconds. */
+const [INTERVAL, SPAN] = [15, 3600];
 /** Nothing listens there. */
 const CONFIGURATION = 'services:\n  one: { url: http://127.0.0.1:1/ }\n';
 
@@ -24,12 +31,10 @@ const CONFIGURATION = 'services:\n  one: { url: http://127.0.0.1:1/ }\n';
 export async function recordCode(program, loader) {
   const folder = mkdtempSync(join(tmpdir(), 'langgraph-monitor-record-'));
   const file = join(folder, 'monitor.yml');
+  const storage = `--storage.path=${join(folder, 'data')}`;
   writeFileSync(file, CONFIGURATION);
-  const flags = [
-    `--config.file=${file}`,
-    `--storage.path=${join(folder, 'data')}`,
-    '--web.listen-address=127.0.0.1:0',
-  ];
+  importSamples(program, join(folder, 'samples.txt'), storage);
+  const flags = [`--config.file=${file}`, storage, '--web.listen-address=127.0.0.1:0'];
   const child = spawn(process.execPath, ['--import', import.meta.url, program, ...flags], {
     env: { ...process.env, [LOADER]: loader },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -50,6 +55,27 @@ export async function recordCode(program, loader) {
     await ended;
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Should it fail, the monitor begins without samples, and less of its code is kept. */
+function importSamples(program, file, storage) {
+  writeFileSync(file, `${[...samples()].join('\n')}\n`);
+  spawnSync(process.execPath, [program, 'import', file, storage], { timeout: PATIENCE });
+}
+
+/** In the OpenMetrics format. */
+function* samples() {
+  const end = Math.floor(Date.now() / 1000) - INTERVAL;
+  for (const [name, type] of [
+    ['recorded_seconds', 'gauge'],
+    ['recorded_total', 'counter'],
+  ]) {
+    yield `# TYPE ${name.replace('_total', '')} ${type}`;
+    for (let series = 0; series < 10; series++)
+      for (let at = end - SPAN, i = 1; at < end; at += INTERVAL, i++)
+        yield `${name}{series="${series}"} ${type === 'counter' ? i * 7 : (i % 9) / 8} ${at}`;
+  }
+  yield '# EOF';
 }
 
 async function listening(child) {

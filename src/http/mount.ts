@@ -1,53 +1,10 @@
-// Puts a surface's endpoints into Express. Comes in: a surface and requests; goes out: its replies, written. What differs
-// between the APIs (errors, limits, bodies, envelope) is the surface's.
+// Puts a surface's endpoints into Express. Comes in: a surface; goes out: its router. Loaded once a request needs it.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Request, Router } from 'express';
-import { Cancellation, type CancelSignal } from '../concurrency/cancel-signal.js';
+import { Router } from 'express';
 import type { ApiContext } from './context.js';
-import { type HttpLog, logFailure } from './failure.js';
-import type { HttpError } from './http-error.js';
-import { type EndpointDescription, METHODS, type RouteResult } from './route.js';
-import { writeReply } from './write.js';
-
-/** Which answers pages of other origins may read. Source: WHATWG Fetch, "CORS protocol". */
-interface Cors {
-  /** Headers of every answer. */
-  readonly always: Readonly<Record<string, string>>;
-  /** Headers of an answer to a page. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** The status that answers OPTIONS. */
-  readonly status: number;
-}
-
-/** A request, and what stands for the `:name`s of its path. */
-export type RoutedRequest = IncomingMessage & {
-  readonly params: Readonly<Record<string, string | string[]>>;
-};
-
-/** Endpoints that answer in one way, to requests with as much of Express' as they need. */
-export interface Surface<E extends EndpointDescription = EndpointDescription, R = Request> {
-  /** Where its paths begin, without a slash at the end. */
-  readonly prefix: string;
-  readonly endpoints: readonly E[];
-  /** Longest request target, in bytes. */
-  readonly maxTarget: number;
-  /** Whether a slash at the end makes another path. */
-  readonly isStrict: boolean;
-  /** Not set: answers are for pages of its own origin. */
-  readonly cors?: Cors;
-  /** @param signal aborted when the answer has been given or the client has gone @throws what `failure` makes a reply of */
-  answer(endpoint: E, request: R, context: ApiContext, signal: CancelSignal): Promise<RouteResult>;
-  /** The reply of a thrown error. */
-  failure(error: unknown): RouteResult;
-  /** What a path below the prefix that no endpoint has is answered with. */
-  notFound(path: string): HttpError;
-  /** What a method that a path's endpoints do not have is answered with. */
-  wrongMethod(path: string, method: string, allowed: readonly Method[]): HttpError;
-}
-
-/** A method an endpoint takes. */
-type Method = keyof typeof METHODS;
+import type { HttpLog } from './failure.js';
+import { type EndpointDescription, METHODS } from './route.js';
+import { allowOrigin, methodsOf, respond, type Surface } from './surface.js';
 
 /** Makes the router of a surface. */
 export function mount<E extends EndpointDescription>(
@@ -74,81 +31,4 @@ export function mount<E extends EndpointDescription>(
     });
   }
   return router;
-}
-
-/** Answers a request that needs no router; false, and nothing was done, for any other. */
-export type DirectRoutes = (request: IncomingMessage, response: ServerResponse) => boolean;
-
-/**
- * The endpoints of a surface whose paths are fixed, for requests whose path is written just so: finding their way through
- * Express costs more than a small query. What they are answered is the same.
- */
-export function directRoutes<E extends EndpointDescription>(
-  surface: Surface<E, RoutedRequest>,
-  context: ApiContext,
-  log: HttpLog,
-): DirectRoutes {
-  const byPath = new Map<string, E>(
-    surface.endpoints
-      .filter(({ path }) => !path.includes(':'))
-      .flatMap(endpoint =>
-        methodsOf(endpoint).map(method => [`${method} ${endpoint.path}`, endpoint] as const),
-      ),
-  );
-  return (request, response) => {
-    const { method, url = '' } = request;
-    const query = url.indexOf('?');
-    const endpoint = byPath.get(`${method} ${query < 0 ? url : url.slice(0, query)}`);
-    if (!endpoint) return false;
-    if (surface.cors) allowOrigin(surface.cors, request, response);
-    const routed = Object.assign(request, { params: NO_PARAMS });
-    void respond(surface, endpoint, routed, response, context, log);
-    return true;
-  };
-}
-
-const NO_PARAMS = {};
-
-function methodsOf({ method, form }: EndpointDescription): Method[] {
-  return form ? [method, 'POST'] : [method];
-}
-
-/** Returns whether the request was OPTIONS and has been answered. */
-function allowOrigin(
-  { always, headers, status }: Cors,
-  request: IncomingMessage,
-  response: ServerResponse,
-): boolean {
-  setHeaders(response, always);
-  if (request.headers.origin !== undefined) setHeaders(response, headers);
-  if (request.method !== 'OPTIONS') return false;
-  response.writeHead(status).end();
-  return true;
-}
-
-function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
-  for (const name in headers) response.setHeader(name, headers[name] as string);
-}
-
-async function respond<E extends EndpointDescription, R extends IncomingMessage>(
-  surface: Surface<E, R>,
-  endpoint: E,
-  request: R,
-  response: ServerResponse,
-  context: ApiContext,
-  log: HttpLog,
-): Promise<void> {
-  const over = new Cancellation();
-  // It comes once; `once` makes two more objects for each request.
-  response.on('close', () => over.abort());
-  const write = (reply: RouteResult) => {
-    context.onAnswer(endpoint.path, reply.status ?? 200);
-    return writeReply(response, reply);
-  };
-  try {
-    await write(await surface.answer(endpoint, request, context, over));
-  } catch (error) {
-    logFailure(log, endpoint.path, error);
-    await write(surface.failure(error));
-  }
 }

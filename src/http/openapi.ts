@@ -116,12 +116,13 @@ function nameAnswers(endpoints: readonly EndpointDescription[]): Names {
   for (const [id, shape] of Object.entries(SHARED)) names.add(shape, { id });
   const used = new Set(Object.keys(SHARED));
   for (const { path, method, answer } of endpoints) {
-    if (!(answer instanceof z.ZodType) || names.has(answer)) continue;
+    const shape = typeof answer === 'function' && answer();
+    if (!shape || names.has(shape)) continue;
     const name = inWords(path);
     // Two methods of one path answer differently.
     const id = used.has(name) ? name + inWords(method.toLowerCase()) : name;
     used.add(id);
-    names.add(answer, { id });
+    names.add(shape, { id });
   }
   return names;
 }
@@ -144,7 +145,7 @@ function reference(id: string): string {
 
 function describe(endpoint: EndpointDescription, names: Names): Operation {
   const { method, path, summary, inPath = {}, query, body } = endpoint;
-  const all = [...pathParameters(inPath), ...(query ? parameters(query) : [])];
+  const all = [...pathParameters(inPath), ...(query ? parameters(query()) : [])];
   return {
     operationId: method.toLowerCase() + inWords(path),
     summary,
@@ -158,8 +159,8 @@ function describe(endpoint: EndpointDescription, names: Names): Operation {
 
 /** The same by POST, the parameters in a form. */
 function describeForm(endpoint: EndpointDescription, names: Names): Operation {
-  const { path, summary, query = z.object({}) } = endpoint;
-  const all = parameters(query);
+  const { path, summary, query = () => z.object({}) } = endpoint;
+  const all = parameters(query());
   const schema = {
     type: 'object',
     properties: Object.fromEntries(
@@ -179,20 +180,23 @@ function describeForm(endpoint: EndpointDescription, names: Names): Operation {
 }
 
 function responses(endpoint: EndpointDescription, names: Names): Operation['responses'] {
-  const { method, summary, query, body, answer, error: problem = errorShape, others = {} } = endpoint;
-  const content = (shape: EndpointDescription['answer']): ResponseObject['content'] => {
-    if (!(shape instanceof z.ZodType)) return Object.fromEntries(shape.map(type => [type, { schema: TEXT }]));
+  const { method, summary, query, body, answer, error = errorShape, others = {} } = endpoint;
+  const problem = () => error;
+  const content = (described: EndpointDescription['answer']): ResponseObject['content'] => {
+    if (typeof described !== 'function')
+      return Object.fromEntries(described.map(type => [type, { schema: TEXT }]));
+    const shape = described();
     const id = names.get(shape)?.id;
     if (id === undefined) throw new Error(`an answer of ${endpoint.path} has no name`);
     return { 'application/json': { schema: { $ref: reference(id) } } };
   };
-  const error = (description: string): ResponseObject => ({ description, content: content(problem) });
+  const errorOf = (description: string): ResponseObject => ({ description, content: content(problem) });
   const all: Record<string, ResponseObject> = {
     200: { description: summary, content: content(answer) },
-    ...((query || body) && { 400: error(body ? 'The body is wrong' : 'A parameter is wrong') }),
-    ...(body && { 413: error('The body is too large'), 415: error('The body is no `application/json`') }),
-    ...(method !== 'GET' && { 403: error(FOREIGN) }),
-    default: error('Any other error'),
+    ...((query || body) && { 400: errorOf(body ? 'The body is wrong' : 'A parameter is wrong') }),
+    ...(body && { 413: errorOf('The body is too large'), 415: errorOf('The body is no `application/json`') }),
+    ...(method !== 'GET' && { 403: errorOf(FOREIGN) }),
+    default: errorOf('Any other error'),
   };
   for (const [status, { when, answer: shape = problem }] of Object.entries(others)) {
     all[status] = { description: when, content: content(shape) };

@@ -6,6 +6,7 @@ import type { CancelSignal } from '../concurrency/cancel-signal.js';
 import type { ByteStream } from '../query/engine.js';
 import type { BodyBounds } from './body.js';
 import type { ApiContext } from './context.js';
+import { lazily } from './lazily.js';
 
 /** What a route answers. */
 export interface RouteResult {
@@ -47,6 +48,11 @@ export interface RequestContext<Body = unknown> {
 /** The JSON a request brings. Read by body.ts. */
 export interface RequestBody<Shape extends z.ZodType = z.ZodType> extends BodyBounds {
   readonly shape: Shape;
+  /**
+   * Reads what most bodies are like, sooner than the shape does; what it returns is what the shape makes of them. Undefined: the
+   * shape reads it, and says what is wrong.
+   */
+  readonly readUsual?: (body: unknown) => z.output<Shape> | undefined;
 }
 
 /**
@@ -90,10 +96,10 @@ export interface EndpointDescription {
   readonly summary: string;
   /** What stands for the `:name`s of the path, each with an example. */
   readonly inPath?: Readonly<Record<string, { readonly description: string; readonly example: string }>>;
-  readonly query?: z.ZodObject;
+  readonly query?: () => z.ZodObject;
   readonly body?: RequestBody;
   /** The 200 answer: a schema of its JSON, or the media types for anything else; none: it is empty. */
-  readonly answer: z.ZodType | readonly string[];
+  readonly answer: (() => z.ZodType) | readonly string[];
   /** The answer that is no 200; `errorShape` unless said. */
   readonly error?: z.ZodType;
   /** Further answers of its own by status; without an answer of their own they are errors. */
@@ -102,6 +108,8 @@ export interface EndpointDescription {
   >;
   /** It checks a token of its own: the users of the web configuration are not asked for. */
   readonly hasOwnToken?: true;
+  /** It is answered while the rest of the monitor starts. */
+  readonly needsSamplesAlone?: true;
   /** Left out of the description because it is a part of a page. */
   readonly hidden?: true;
 }
@@ -112,7 +120,7 @@ export interface RouteDefinition<
   Body extends z.ZodType = z.ZodType,
   Context = ApiContext,
 > extends EndpointDescription {
-  readonly query?: Query;
+  readonly query?: () => Query;
   readonly body?: RequestBody<Body>;
   handle(
     query: z.output<Query>,
@@ -128,7 +136,19 @@ export interface RouteDefinition<
 export function route<Query extends z.ZodObject, Body extends z.ZodType, Context>(
   definition: RouteDefinition<Query, Body, Context> & Needs<Context>,
 ): RouteDefinition {
-  return definition as unknown as RouteDefinition;
+  return withLazyShapes(definition) as unknown as RouteDefinition;
+}
+
+/** The description with shapes that are made once, and only where they are needed. */
+export function withLazyShapes<Description extends Pick<EndpointDescription, 'query' | 'answer'>>(
+  description: Description,
+): Description {
+  const { query, answer } = description;
+  return {
+    ...description,
+    ...(query && { query: lazily(query) }),
+    answer: typeof answer === 'function' ? lazily(answer) : answer,
+  };
 }
 
 /** Refuses a handler that needs what {@link ApiContext} does not have. */

@@ -12,21 +12,23 @@ import { createServer as createTlsServer, Server as TlsServer } from 'node:https
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { noteRequest } from '../concurrency/optimizing.js';
+import { alertmanagerSurface } from './alertmanager/surface.js';
 import { connectionLimit, openFilesLimit } from './connection-limit.js';
 import { Connections } from './connections.js';
 import type { ApiContext } from './context.js';
 import { allowOrigin } from './cors.js';
+import { directRoutes } from './direct-routes.js';
 import { type HttpLog, logFailure } from './failure.js';
 import { checkHead, MAX_HEAD } from './head-limits.js';
 import { inTurn } from './in-turn.js';
+import { lazily } from './lazily.js';
 import { answerMalformed } from './malformed.js';
 import { withPlainCharacters } from './meant-path.js';
-import { directRoutes } from './mount.js';
 import { isOwnTokenPath } from './own-token.js';
 import { prometheusSurface } from './prometheus/surface.js';
 import { markAuthenticated } from './requester.js';
-import { makeRouter } from './router.js';
 import { healthBytes, MIN_COMPRESSED } from './routes/cluster-health.js';
+import { StartGate } from './start-gate.js';
 import { surfaceOf } from './surfaces.js';
 import { ReloadingWebConfig } from './web/reloading-web-config.js';
 import type { TlsServerConfig } from './web/tls.js';
@@ -48,6 +50,8 @@ export interface HttpServer {
   readonly address: string;
   /** Takes a changed web configuration up: for the next request, and TLS for the next connection. */
   setWebConfig(config: WebConfig): void;
+  /** All else runs now: whatever is asked is answered. */
+  setStarted(): void;
   /** Lets answers under way end, then closes. */
   close(): Promise<void>;
 }
@@ -64,13 +68,16 @@ export interface ServerOptions {
   readonly log: HttpLog;
   /** How long a client may take to send its request, in milliseconds. */
   readonly requestTimeout?: number;
+  /** Until {@link HttpServer.setStarted} requests wait, but for queries where our own samples answer them. */
+  readonly starting?: { readonly answersQueries: boolean };
 }
 
 /** Starts listening. @throws the system's error when the address is taken or not ours. */
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const { listen, context, log } = options;
   const live = new ReloadingWebConfig(options.web, tls => renewTls(server, tls), log);
-  const answer = inTurn(makeAnswer(context, live, log));
+  const gate = new StartGate(options.starting);
+  const answer = inTurn(makeAnswer(context, live, log, gate));
   const server = makeServer(options, (request, response) => {
     connections.track(request, response);
     answer(request as never, response as never);
@@ -99,7 +106,9 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   return {
     address: addressOf(server),
     setWebConfig: config => live.apply(config),
+    setStarted: () => gate.open(),
     close() {
+      gate.refuse();
       live.close();
       context.events.close();
       context.publicEvents.close();
@@ -172,13 +181,34 @@ function addressOf(server: Server): string {
   return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
+/** What is answered while all else starts. */
+const earlyQueries = {
+  ...prometheusSurface,
+  endpoints: prometheusSurface.endpoints.filter(({ needsSamplesAlone }) => needsSamplesAlone),
+};
+
 /** What every request meets first: the headers of every answer, the guard, the short cut, the router. */
-function makeAnswer(context: ApiContext, live: ReloadingWebConfig, log: HttpLog): RequestListener {
-  const router = makeRouter(context, log);
-  const direct = directRoutes(prometheusSurface, context, log);
+function makeAnswer(
+  context: ApiContext,
+  live: ReloadingWebConfig,
+  log: HttpLog,
+  gate: StartGate,
+): RequestListener {
+  // Express is loaded once it is needed: queries are answered without it.
+  const router = lazily(async () => (await import('./router.js')).makeRouter(context, log));
+  const direct = [
+    directRoutes(prometheusSurface, context, log),
+    directRoutes(alertmanagerSurface, context, log),
+  ];
+  const early = directRoutes(earlyQueries, context, log);
   const pass = (request: IncomingMessage, response: ServerResponse) => {
-    if (serveFast(context, request, response) || direct(request, response)) return;
-    router(request as never, response as never);
+    if (gate.answersQueriesAlone && early(request, response)) return;
+    gate.pass(response, () => answerAny(request, response));
+  };
+  const answerAny = (request: IncomingMessage, response: ServerResponse) => {
+    if (serveFast(context, request, response)) return;
+    for (const answers of direct) if (answers(request, response)) return;
+    void router().then(answers => answers(request as never, response as never));
   };
   const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown) => {
     const path = request.url?.split('?')[0] ?? '';

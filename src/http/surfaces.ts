@@ -1,9 +1,9 @@
 // The surfaces there are, and which one a path belongs to whose request has not reached an endpoint.
 
 import { alertmanagerSurface } from './alertmanager/surface.js';
-import type { Surface } from './mount.js';
 import { prometheusSurface } from './prometheus/surface.js';
 import { documentSurface } from './routes/surface.js';
+import type { Surface } from './surface.js';
 
 /** The APIs of others, each below its prefix. */
 export const apis: readonly Surface[] = [prometheusSurface, alertmanagerSurface];

@@ -139,7 +139,8 @@ export interface TestMonitor extends AsyncDisposable {
   json(path: string): Promise<unknown>;
 }
 
-export interface TestMonitorOptions extends Partial<Pick<ServerOptions, 'web' | 'requestTimeout'>> {
+export interface TestMonitorOptions
+  extends Partial<Pick<ServerOptions, 'web' | 'requestTimeout' | 'starting'>> {
   readonly services?: readonly Service[];
   readonly reload?: ApiContext['reload'];
   readonly node?: string;
@@ -324,6 +325,7 @@ export async function startMonitor(options: TestMonitorOptions = {}): Promise<Te
     context,
     log: (level, message, fields) => logged.push(`${level} ${message} ${JSON.stringify(fields)}`),
     requestTimeout: options.requestTimeout,
+    starting: options.starting,
   });
   const url = `${web.tls ? 'https' : 'http'}://${server.address}`;
   return {

@@ -21,15 +21,16 @@ export const alertGroups = endpoint({
   method: 'GET',
   path: 'alerts/groups',
   summary: 'Alerts grouped as they are sent',
-  query: z.object({
-    active: describe.show('active alerts'),
-    silenced: describe.show('silenced alerts'),
-    inhibited: describe.show('inhibited alerts'),
-    muted: describe.show('groups that a time interval mutes'),
-    filter: describe.filter(),
-    receiver: describe.receiver(),
-  }),
-  answer: z.array(alertGroup),
+  query: () =>
+    z.object({
+      active: describe.show('active alerts'),
+      silenced: describe.show('silenced alerts'),
+      inhibited: describe.show('inhibited alerts'),
+      muted: describe.show('groups that a time interval mutes'),
+      filter: describe.filter(),
+      receiver: describe.receiver(),
+    }),
+  answer: () => z.array(alertGroup()),
   handle({ query, now }, context: Pick<ApiContext, 'alerting'>) {
     const notifier = notifierOf(context);
     const wanted = { filter: alertFilterOf(query), receiver: receiverOf(query), muted: isOn(query, 'muted') };

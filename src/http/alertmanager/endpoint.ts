@@ -4,7 +4,13 @@ import type { z } from 'zod';
 import type { Millis } from '../../model/time.js';
 import type { ApiContext } from '../context.js';
 import type { Form } from '../prometheus/form.js';
-import type { EndpointDescription, Needs, RequestBody, RouteResult } from '../route.js';
+import {
+  type EndpointDescription,
+  type Needs,
+  type RequestBody,
+  type RouteResult,
+  withLazyShapes,
+} from '../route.js';
 import { alertmanagerError } from './problem.js';
 
 /** A request as its endpoint sees it. */
@@ -40,5 +46,6 @@ export function endpoint<Body extends z.ZodType, Context>(
   definition: Definition<Body, Context> & Needs<Context>,
 ): AlertmanagerEndpoint {
   const { path, ...rest } = definition;
-  return { ...rest, path: `/api/v2/${path}`, error: alertmanagerError } as unknown as AlertmanagerEndpoint;
+  const described = { ...rest, path: `/api/v2/${path}`, error: alertmanagerError };
+  return withLazyShapes(described) as unknown as AlertmanagerEndpoint;
 }

@@ -13,8 +13,8 @@ export const getSilences = endpoint({
   method: 'GET',
   path: 'silences',
   summary: 'Silences: active ones first, then pending ones, then those that expired in the last days',
-  query: z.object({ filter: describe.filter() }),
-  answer: z.array(gettableSilence),
+  query: () => z.object({ filter: describe.filter() }),
+  answer: () => z.array(gettableSilence()),
   handle({ query, now }, context: Pick<ApiContext, 'alerting'>) {
     notifierOf(context);
     const filter = filterOf(query);

@@ -4,6 +4,7 @@
 
 import type { z } from 'zod';
 import type { IncomingAlert } from '../../alertmanager/alert-store.js';
+import { noteAlerts } from '../../concurrency/optimizing.js';
 import { isLabelName } from '../../model/label-name.js';
 import { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
@@ -13,6 +14,7 @@ import { notifierOf } from './elsewhere.js';
 import { endpoint } from './endpoint.js';
 import { Complaint } from './problem.js';
 import { postableAlerts } from './shapes.js';
+import { readUsualAlerts } from './usual-alerts.js';
 
 /** Bytes; some ten thousand alerts. */
 const LIMIT = 10 * 1024 * 1024;
@@ -23,7 +25,7 @@ export const postAlerts = endpoint({
   method: 'POST',
   path: 'alerts',
   summary: 'Takes alerts, as Prometheus sends them',
-  body: { name: 'alerts', limit: LIMIT, shape: postableAlerts },
+  body: { name: 'alerts', limit: LIMIT, shape: postableAlerts, readUsual: readUsualAlerts },
   answer: [],
   others: {
     400: { when: 'An alert is wrong; the others were taken' },
@@ -31,12 +33,15 @@ export const postAlerts = endpoint({
   },
   handle({ body, now }, context: Pick<ApiContext, 'alerting'>) {
     notifierOf(context);
+    noteAlerts(body.length);
     const alerts = body.map(incomingOf);
     const believedUntil = now + context.alerting.alerts.resolveTimeout;
     const problems = alerts.map(alert => problemOf(alert, believedUntil));
     const isKept = context.alerting.ingest(
       alerts.filter((_, i) => problems[i] === undefined),
       now,
+      // Before any other request, and while the sender makes its next one.
+      setImmediate,
     );
     const found = problems.filter(each => each !== undefined);
     if (found.length > 0) throw new Complaint(400, found.join('; '));

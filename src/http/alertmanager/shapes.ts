@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import type { Millis } from '../../model/time.js';
+import { lazily } from '../lazily.js';
 import { moment, pairs, uri } from './validate.js';
 
 const labelSet = z.record(z.string(), z.string());
@@ -10,24 +11,28 @@ const dateTime = z.string().meta({ examples: ['2024-01-15T10:30:45.123Z'] });
 
 export const receiver = z.object({ name: z.string() });
 
-export const gettableAlert = z.object({
-  annotations: labelSet,
-  endsAt: dateTime.describe('When it ended, or until when it is believed'),
-  fingerprint: z.string(),
-  receivers: z.array(receiver),
-  startsAt: dateTime,
-  status: z.object({
-    inhibitedBy: z.array(z.string()).describe('Fingerprints of alerts'),
-    mutedBy: z.array(z.string()).describe('Names of time intervals; in groups only'),
-    silencedBy: z.array(z.string()).describe('Ids of silences'),
-    state: z.enum(['unprocessed', 'active', 'suppressed']),
+export const gettableAlert = lazily(() =>
+  z.object({
+    annotations: labelSet,
+    endsAt: dateTime.describe('When it ended, or until when it is believed'),
+    fingerprint: z.string(),
+    receivers: z.array(receiver),
+    startsAt: dateTime,
+    status: z.object({
+      inhibitedBy: z.array(z.string()).describe('Fingerprints of alerts'),
+      mutedBy: z.array(z.string()).describe('Names of time intervals; in groups only'),
+      silencedBy: z.array(z.string()).describe('Ids of silences'),
+      state: z.enum(['unprocessed', 'active', 'suppressed']),
+    }),
+    updatedAt: dateTime,
+    generatorURL: z.string().optional(),
+    labels: labelSet,
   }),
-  updatedAt: dateTime,
-  generatorURL: z.string().optional(),
-  labels: labelSet,
-});
+);
 
-export const alertGroup = z.object({ alerts: z.array(gettableAlert), labels: labelSet, receiver });
+export const alertGroup = lazily(() =>
+  z.object({ alerts: z.array(gettableAlert()), labels: labelSet, receiver }),
+);
 
 /** The order of the fields is that of complaints about them. */
 export const postableAlerts = z.array(
@@ -47,16 +52,18 @@ const matcher = z.object({
   value: z.string(),
 });
 
-export const gettableSilence = z.object({
-  id: z.string(),
-  status: z.object({ state: z.enum(['expired', 'active', 'pending']) }),
-  updatedAt: dateTime,
-  comment: z.string(),
-  createdBy: z.string(),
-  endsAt: dateTime,
-  matchers: z.array(matcher),
-  startsAt: dateTime,
-});
+export const gettableSilence = lazily(() =>
+  z.object({
+    id: z.string(),
+    status: z.object({ state: z.enum(['expired', 'active', 'pending']) }),
+    updatedAt: dateTime,
+    comment: z.string(),
+    createdBy: z.string(),
+    endsAt: dateTime,
+    matchers: z.array(matcher),
+    startsAt: dateTime,
+  }),
+);
 
 /** The order of the fields is that of complaints about them. */
 export const postableSilence = z.object({
@@ -68,8 +75,8 @@ export const postableSilence = z.object({
   startsAt: moment(),
 });
 
-export type GettableAlert = z.output<typeof gettableAlert>;
-export type GettableSilence = z.output<typeof gettableSilence>;
+export type GettableAlert = z.output<ReturnType<typeof gettableAlert>>;
+export type GettableSilence = z.output<ReturnType<typeof gettableSilence>>;
 
 /** A moment as Alertmanager prints it: UTC, whole milliseconds. */
 export function printed(at: Millis): string {

@@ -17,20 +17,21 @@ export const silencePreview = endpoint({
   method: 'GET',
   path: 'silences/preview',
   summary: 'Which alerts and services a silence with these matchers would cover',
-  query: z.object({ filter: describe.filter() }),
-  answer: z.object({
-    alerts: z.array(previewed).describe('Alerts that fire and would be silenced'),
-    services: z
-      .array(z.string())
-      .describe('Ids of the services that would be in maintenance with a comment that says so'),
-    about: z.array(z.string()).describe('Ids of the services of which alerts would be silenced'),
-    only: z
-      .array(z.string())
-      .describe('Matchers that name no service: other alerts of these services are sent as before'),
-    left_out: z
-      .array(previewed)
-      .describe('Alerts that fire, of services the matchers name, and would not be silenced'),
-  }),
+  query: () => z.object({ filter: describe.filter() }),
+  answer: () =>
+    z.object({
+      alerts: z.array(previewed).describe('Alerts that fire and would be silenced'),
+      services: z
+        .array(z.string())
+        .describe('Ids of the services that would be in maintenance with a comment that says so'),
+      about: z.array(z.string()).describe('Ids of the services of which alerts would be silenced'),
+      only: z
+        .array(z.string())
+        .describe('Matchers that name no service: other alerts of these services are sent as before'),
+      left_out: z
+        .array(previewed)
+        .describe('Alerts that fire, of services the matchers name, and would not be silenced'),
+    }),
   others: { 400: { when: 'A matcher is wrong, or there is none' }, 500: { when: 'Silences are elsewhere' } },
   handle({ query, now }, context: Pick<ApiContext, 'alerting' | 'cluster' | 'alertLabels'>) {
     notifierOf(context);

@@ -14,19 +14,20 @@ export const status = endpoint({
   method: 'GET',
   path: 'status',
   summary: 'Which Alertmanager this is like, and its configuration without secrets',
-  answer: z.object({
-    cluster: z.object({ peers: z.array(z.unknown()), status: z.literal('disabled') }),
-    config: z.object({ original: z.string() }),
-    uptime: z.string().describe('Since when it runs'),
-    versionInfo: z.object({
-      branch: z.string(),
-      buildDate: z.string(),
-      buildUser: z.string(),
-      goVersion: z.string(),
-      revision: z.string(),
-      version: z.string(),
+  answer: () =>
+    z.object({
+      cluster: z.object({ peers: z.array(z.unknown()), status: z.literal('disabled') }),
+      config: z.object({ original: z.string() }),
+      uptime: z.string().describe('Since when it runs'),
+      versionInfo: z.object({
+        branch: z.string(),
+        buildDate: z.string(),
+        buildUser: z.string(),
+        goVersion: z.string(),
+        revision: z.string(),
+        version: z.string(),
+      }),
     }),
-  }),
   handle(_, context: Pick<ApiContext, 'alerting' | 'prometheus' | 'version'>) {
     const { config } = notifierOf(context);
     return json({

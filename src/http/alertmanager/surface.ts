@@ -2,17 +2,17 @@
 
 import { readJsonText } from '../body.js';
 import { HttpError } from '../http-error.js';
-import type { Surface } from '../mount.js';
 import { refuseForeign } from '../origin.js';
 import { problemOf } from '../problem.js';
 import { Form } from '../prometheus/form.js';
 import { requesterOf } from '../requester.js';
+import type { RoutedRequest, Surface } from '../surface.js';
 import type { AlertmanagerEndpoint } from './endpoint.js';
 import { endpoints } from './index.js';
 import { problemReply } from './problem.js';
 import { validated } from './validate.js';
 
-export const alertmanagerSurface: Surface<AlertmanagerEndpoint> = {
+export const alertmanagerSurface: Surface<AlertmanagerEndpoint, RoutedRequest> = {
   prefix: '/api/v2',
   endpoints,
   // What Go's servers take.
@@ -34,7 +34,7 @@ export const alertmanagerSurface: Surface<AlertmanagerEndpoint> = {
   async answer(endpoint, request, context) {
     const { method, body } = endpoint;
     if (method !== 'GET') refuseForeign(request, context.access());
-    const { url } = request;
+    const { url = '' } = request;
     const at = url.indexOf('?');
     const parsed = {
       query: new Form(at < 0 ? '' : url.slice(at + 1)),

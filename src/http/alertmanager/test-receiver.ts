@@ -25,32 +25,34 @@ export const testReceiverEndpoint = endpoint({
   path: 'receivers/:name/test',
   summary: 'Sends a marked test notification to a receiver and shows what its servers answer',
   inPath: { name: { description: 'Of a receiver in alertmanager.yml', example: 'slack' } },
-  query: z.object({
-    integration: z
-      .number()
-      .int()
-      .min(0)
-      .optional()
-      .describe('Only this one of the receiver, counted from 0; all of them unless said'),
-  }),
-  answer: z.object({
-    receiver: z.string(),
-    reached: z.boolean().describe('Whether every integration took it, and there is one'),
-    integrations: z.array(
-      z.object({
-        index: z.number(),
-        integration: z.string().meta({ examples: ['slack'] }),
-        destination: z.string().describe('Where it was sent, without secrets'),
-        outcome: z.enum(['sent', 'failed']),
-        answer: z.string().describe('What the server said'),
-        status: z.number().optional().describe('Of HTTP or SMTP'),
-        duration: z.number().describe('Seconds'),
-        retry_after: z.number().optional().describe('Seconds the server asks to wait'),
-        remarks: z.array(z.string()).optional().describe('What to look at all the same'),
-        advice: z.string().optional().describe('What to do'),
-      }),
-    ),
-  }),
+  query: () =>
+    z.object({
+      integration: z
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .describe('Only this one of the receiver, counted from 0; all of them unless said'),
+    }),
+  answer: () =>
+    z.object({
+      receiver: z.string(),
+      reached: z.boolean().describe('Whether every integration took it, and there is one'),
+      integrations: z.array(
+        z.object({
+          index: z.number(),
+          integration: z.string().meta({ examples: ['slack'] }),
+          destination: z.string().describe('Where it was sent, without secrets'),
+          outcome: z.enum(['sent', 'failed']),
+          answer: z.string().describe('What the server said'),
+          status: z.number().optional().describe('Of HTTP or SMTP'),
+          duration: z.number().describe('Seconds'),
+          retry_after: z.number().optional().describe('Seconds the server asks to wait'),
+          remarks: z.array(z.string()).optional().describe('What to look at all the same'),
+          advice: z.string().optional().describe('What to do'),
+        }),
+      ),
+    }),
   others: {
     403: { when: 'The page is read-only, or a page of another origin asks' },
     404: { when: 'There is no such receiver or integration' },

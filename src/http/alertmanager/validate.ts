@@ -3,7 +3,7 @@
 // Source: go-openapi/runtime, errors and validate.
 
 import { z } from 'zod';
-import { parseIso } from '../../model/time.js';
+import { type Millis, parseIso } from '../../model/time.js';
 import { HttpError } from '../http-error.js';
 import type { RequestBody } from '../route.js';
 import { INVALID, Invalid } from './problem.js';
@@ -23,15 +23,21 @@ export const moment = () =>
   z
     .string()
     .transform((text, context) => {
-      if (ZERO.test(text)) return undefined;
-      if (text === '') return 0;
-      const at = TIME.test(text) ? parseIso(ZONE.test(text) ? text : `${text}Z`) : undefined;
-      if (at !== undefined) return at;
+      const at = readMoment(text);
+      if (!Number.isNaN(at)) return at;
       const message = `${JSON.stringify(text)} is no time such as 2024-01-15T10:30:45.123Z`;
       context.addIssue({ code: 'custom', message, params: { isType: true } });
       return z.NEVER;
     })
     .meta({ examples: ['2024-01-15T10:30:45.123Z'] });
+
+/** Undefined for Go's time that is none; NaN for what is no time. */
+export function readMoment(text: string): Millis | undefined {
+  if (ZERO.test(text)) return undefined;
+  if (text === '') return 0;
+  const at = TIME.test(text) ? parseIso(ZONE.test(text) ? text : `${text}Z`) : undefined;
+  return at ?? Number.NaN;
+}
 
 /** Texts by name, whatever the names are: zod's own record leaves `__proto__` out. As in Go null is an empty text. */
 export const pairs = () =>
@@ -66,17 +72,24 @@ export const pairs = () =>
 
 /** A URI reference; empty is none. */
 export const uri = () =>
-  z.string().refine(text => text === '' || (URI.test(text) && !BROKEN_ESCAPE.test(text)), {
+  z.string().refine(isUri, {
     error: issue => `must be of type uri: ${JSON.stringify(issue.input)}`,
   });
+
+/** Whether a text is a URI reference, or empty. */
+export function isUri(text: string): boolean {
+  return text === '' || (URI.test(text) && !BROKEN_ESCAPE.test(text));
+}
 
 /**
  * A body's text in its shape; `null` stands for one with nothing in it.
  * @throws HttpError 400, Invalid
  */
-export function validated(text: string, { name, shape }: RequestBody): unknown {
+export function validated(text: string, { name, shape, readUsual }: RequestBody): unknown {
   if (text === '') throw new Invalid(INVALID.required, `${name} in body is required`);
   const body = parsed(text, name) ?? (shape instanceof z.ZodArray ? [] : {});
+  const usual = readUsual?.(body);
+  if (usual !== undefined) return usual;
   const result = shape.safeParse(body);
   if (result.success) return result.data;
   throw problemOf(result.error.issues, body, name);

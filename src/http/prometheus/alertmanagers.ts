@@ -11,7 +11,7 @@ const managers = z.array(z.object({ url: z.string() }));
 export const alertmanagers = endpoint({
   path: 'alertmanagers',
   summary: 'Alertmanagers that alerts are sent to',
-  data: z.object({ activeAlertmanagers: managers, droppedAlertmanagers: managers }),
+  data: () => z.object({ activeAlertmanagers: managers, droppedAlertmanagers: managers }),
   handle(_, { alerting, externalUrl }: Pick<ApiContext, 'alerting' | 'externalUrl'>) {
     const own = alerting.notifier ? [`${externalUrl()}/api/v2/alerts`] : [];
     const urls = alerting.sender?.addresses ?? own;

@@ -7,6 +7,6 @@ import { endpoint } from './endpoint.js';
 export const alerts = endpoint({
   path: 'alerts',
   summary: 'Alerts of rules, pending and firing',
-  data: z.object({ alerts: z.array(z.unknown()) }),
+  data: () => z.object({ alerts: z.array(z.unknown()) }),
   handle: (_, { query }: Pick<ApiContext, 'query'>) => query.alerts(),
 });

@@ -14,14 +14,15 @@ const LIKE = '3.5.0';
 export const buildInfo = endpoint({
   path: 'status/buildinfo',
   summary: 'Which Prometheus this is like; `revision` has the version of the monitor',
-  data: z.object({
-    version: z.string(),
-    revision: z.string(),
-    branch: z.string(),
-    buildUser: z.string(),
-    buildDate: z.string(),
-    goVersion: z.string(),
-  }),
+  data: () =>
+    z.object({
+      version: z.string(),
+      revision: z.string(),
+      branch: z.string(),
+      buildUser: z.string(),
+      buildDate: z.string(),
+      goVersion: z.string(),
+    }),
   handle: (_, { version }: Pick<ApiContext, 'version'>) =>
     plain({
       version: LIKE,

@@ -11,7 +11,7 @@ import type { OwnTarget } from './facts.js';
 export const config = endpoint({
   path: 'status/config',
   summary: 'The configuration of a Prometheus that would gather the same samples',
-  data: z.object({ yaml: z.string() }),
+  data: () => z.object({ yaml: z.string() }),
   handle: (_, { prometheus }: Pick<ApiContext, 'prometheus'>) =>
     plain({
       yaml: yamlOf(

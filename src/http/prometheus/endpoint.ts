@@ -5,7 +5,7 @@ import type { CancelSignal } from '../../concurrency/cancel-signal.js';
 import type { Millis } from '../../model/time.js';
 import type { ApiAnswer } from '../../query/engine.js';
 import type { ApiContext } from '../context.js';
-import type { EndpointDescription, Needs } from '../route.js';
+import { type EndpointDescription, type Needs, withLazyShapes } from '../route.js';
 import { apiError, envelope } from './envelope.js';
 import type { Form } from './form.js';
 
@@ -26,10 +26,13 @@ export interface ApiEndpoint extends EndpointDescription {
 }
 
 interface Definition<Context>
-  extends Pick<EndpointDescription, 'form' | 'summary' | 'inPath' | 'query' | 'others'> {
+  extends Pick<
+    EndpointDescription,
+    'form' | 'summary' | 'inPath' | 'query' | 'others' | 'needsSamplesAlone'
+  > {
   /** Below `/api/v1/`. */
   readonly path: string;
-  readonly data: z.ZodType;
+  readonly data: () => z.ZodType;
   handle(request: PrometheusRequest, context: Context): ApiAnswer | Promise<ApiAnswer>;
 }
 
@@ -39,5 +42,8 @@ interface Definition<Context>
  */
 export function endpoint<Context>(definition: Definition<Context> & Needs<Context>): ApiEndpoint {
   const { path, data, ...rest } = definition as unknown as Definition<ApiContext>;
-  return { ...rest, method: 'GET', path: `/api/v1/${path}`, answer: envelope(data), error: apiError };
+  return withLazyShapes({
+    ...rest,
+    ...{ method: 'GET', path: `/api/v1/${path}`, answer: () => envelope(data()), error: apiError },
+  });
 }

@@ -8,6 +8,6 @@ import { plain } from './envelope.js';
 export const flags = endpoint({
   path: 'status/flags',
   summary: "The command line's flags and their values",
-  data: z.record(z.string(), z.string()),
+  data: () => z.record(z.string(), z.string()),
   handle: (_, { prometheus }: Pick<ApiContext, 'prometheus'>) => plain(prometheus.flags()),
 });

@@ -11,7 +11,7 @@ export const formatQuery = endpoint({
   path: 'format_query',
   form: true,
   summary: 'A PromQL expression laid out for reading',
-  query: z.object({ query: describe.query() }),
-  data: z.string(),
+  query: () => z.object({ query: describe.query() }),
+  data: () => z.string(),
   handle: ({ form }) => plain(pretty(parsed(form))),
 });

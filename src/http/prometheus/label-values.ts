@@ -16,13 +16,14 @@ export const labelValues = endpoint({
   inPath: {
     name: { description: 'The label; one with other characters may be escaped (`U__`)', example: 'job' },
   },
-  query: z.object({
-    'match[]': describe.match(),
-    start: describe.time('Of series with samples since then'),
-    end: describe.time('Of series with samples until then'),
-    limit: describe.limit('How many there may be; 0 is any number'),
-  }),
-  data: z.array(z.string()),
+  query: () =>
+    z.object({
+      'match[]': describe.match(),
+      start: describe.time('Of series with samples since then'),
+      end: describe.time('Of series with samples until then'),
+      limit: describe.limit('How many there may be; 0 is any number'),
+    }),
+  data: () => z.array(z.string()),
   handle({ form, name, signal }, { query }: Pick<ApiContext, 'query'>) {
     const match = form.all('match[]');
     const apiQuery = { type: 'label_values', label: unescapeName(name), match, ...boundsOf(form) } as const;

@@ -11,12 +11,14 @@ import { describe, optionalNumber } from './parameters.js';
 export const metadata = endpoint({
   path: 'metadata',
   summary: 'Type, help and unit of metrics',
-  query: z.object({
-    metric: describe.text('Only this metric', 'monitor_service_up'),
-    limit: describe.limit('How many metrics there may be'),
-    limit_per_metric: describe.limit('How many entries a metric may have'),
-  }),
-  data: z.record(z.string(), z.array(z.object({ type: z.string(), help: z.string(), unit: z.string() }))),
+  query: () =>
+    z.object({
+      metric: describe.text('Only this metric', 'monitor_service_up'),
+      limit: describe.limit('How many metrics there may be'),
+      limit_per_metric: describe.limit('How many entries a metric may have'),
+    }),
+  data: () =>
+    z.record(z.string(), z.array(z.object({ type: z.string(), help: z.string(), unit: z.string() }))),
   async handle({ form, signal }, { query, prometheus }: Pick<ApiContext, 'query' | 'prometheus'>) {
     const limit = optionalNumber(form, 'limit') ?? -1;
     const limitPerMetric = optionalNumber(form, 'limit_per_metric') ?? 0;

@@ -11,7 +11,7 @@ export const parseQuery = endpoint({
   path: 'parse_query',
   form: true,
   summary: 'A PromQL expression as a tree',
-  query: z.object({ query: describe.query() }),
-  data: z.looseObject({ type: z.string() }),
+  query: () => z.object({ query: describe.query() }),
+  data: () => z.looseObject({ type: z.string() }),
   handle: ({ form }) => plain(toJson(parsed(form))),
 });

@@ -15,12 +15,13 @@ export const queryExemplars = endpoint({
   path: 'query_exemplars',
   form: true,
   summary: 'Exemplars of series; none are kept',
-  query: z.object({
-    query: describe.query(),
-    start: describe.time('Exemplars since then'),
-    end: describe.time('Exemplars until then'),
-  }),
-  data: z.array(z.unknown()),
+  query: () =>
+    z.object({
+      query: describe.query(),
+      start: describe.time('Exemplars since then'),
+      end: describe.time('Exemplars until then'),
+    }),
+  data: () => z.array(z.unknown()),
   handle({ form }) {
     const start = optionalTime(form, 'start', MIN_TIME);
     const end = optionalTime(form, 'end', MAX_TIME);

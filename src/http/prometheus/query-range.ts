@@ -24,18 +24,20 @@ const MAX_POINTS = 11_000;
 export const queryRange = endpoint({
   path: 'query_range',
   form: true,
+  needsSamplesAlone: true,
   summary: 'A PromQL expression over a range of time',
-  query: z.object({
-    query: describe.query(),
-    start: describe.time('The first step').nonoptional(),
-    end: describe.time('The last step').nonoptional(),
-    step: describe.span('From one step to the next').nonoptional(),
-    timeout: describe.span('How long it may take', '30s'),
-    limit: describe.limit('How many series the answer may have; 0 is any number'),
-    lookback_delta: describe.span('How long a sample counts as present', '5m'),
-    stats: describe.text('`all` also gives statistics of the query', 'all'),
-  }),
-  data: queryResult,
+  query: () =>
+    z.object({
+      query: describe.query(),
+      start: describe.time('The first step').nonoptional(),
+      end: describe.time('The last step').nonoptional(),
+      step: describe.span('From one step to the next').nonoptional(),
+      timeout: describe.span('How long it may take', '30s'),
+      limit: describe.limit('How many series the answer may have; 0 is any number'),
+      lookback_delta: describe.span('How long a sample counts as present', '5m'),
+      stats: describe.text('`all` also gives statistics of the query', 'all'),
+    }),
+  data: () => queryResult,
   others: { 422: { when: 'The expression has no answer' }, 503: { when: 'It took too long' } },
   handle(request, context: Pick<ApiContext, 'query'>) {
     const { form } = request;

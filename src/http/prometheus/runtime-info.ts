@@ -10,21 +10,22 @@ import { plain } from './envelope.js';
 export const runtimeInfo = endpoint({
   path: 'status/runtimeinfo',
   summary: 'The process: since when it runs, when it read its configuration, how long samples are kept',
-  data: z.object({
-    startTime: z.string(),
-    CWD: z.string(),
-    hostname: z.string(),
-    serverTime: z.string(),
-    reloadConfigSuccess: z.boolean(),
-    lastConfigTime: z.string(),
-    corruptionCount: z.number(),
-    goroutineCount: z.number().describe('Always 0: there are none'),
-    GOMAXPROCS: z.number().describe('CPUs the process may use'),
-    GOMEMLIMIT: z.number().describe("Limit of the main thread's heap in bytes"),
-    GOGC: z.string(),
-    GODEBUG: z.string(),
-    storageRetention: z.string(),
-  }),
+  data: () =>
+    z.object({
+      startTime: z.string(),
+      CWD: z.string(),
+      hostname: z.string(),
+      serverTime: z.string(),
+      reloadConfigSuccess: z.boolean(),
+      lastConfigTime: z.string(),
+      corruptionCount: z.number(),
+      goroutineCount: z.number().describe('Always 0: there are none'),
+      GOMAXPROCS: z.number().describe('CPUs the process may use'),
+      GOMEMLIMIT: z.number().describe("Limit of the main thread's heap in bytes"),
+      GOGC: z.string(),
+      GODEBUG: z.string(),
+      storageRetention: z.string(),
+    }),
   handle({ now }, { prometheus }: Pick<ApiContext, 'prometheus'>) {
     const { startedAt, reloadedAt, reloadSucceeded, retention } = prometheus.runtime();
     return plain({

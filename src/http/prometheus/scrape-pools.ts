@@ -8,7 +8,7 @@ import { plain } from './envelope.js';
 export const scrapePools = endpoint({
   path: 'scrape_pools',
   summary: 'Names of scrape pools',
-  data: z.object({ scrapePools: z.array(z.string()) }),
+  data: () => z.object({ scrapePools: z.array(z.string()) }),
   handle(_, { prometheus }: Pick<ApiContext, 'prometheus'>) {
     const own = prometheus.target()?.labels.get('job');
     const others = prometheus.scraped.pools().map(({ pool }) => pool.name);

@@ -10,14 +10,16 @@ import { labelSet } from './shapes.js';
 export const series = endpoint({
   path: 'series',
   form: true,
+  needsSamplesAlone: true,
   summary: 'Series that selectors choose',
-  query: z.object({
-    'match[]': describe.match().nonoptional(),
-    start: describe.time('Series with samples since then'),
-    end: describe.time('Series with samples until then'),
-    limit: describe.limit('How many there may be; 0 is any number'),
-  }),
-  data: z.array(labelSet),
+  query: () =>
+    z.object({
+      'match[]': describe.match().nonoptional(),
+      start: describe.time('Series with samples since then'),
+      end: describe.time('Series with samples until then'),
+      limit: describe.limit('How many there may be; 0 is any number'),
+    }),
+  data: () => z.array(labelSet),
   handle({ form, signal }, { query }: Pick<ApiContext, 'query'>) {
     if (form.problem !== undefined)
       throw new QueryError('bad_data', `error parsing form values: ${form.problem}`);

@@ -2,8 +2,8 @@
 
 import { QueryError } from '../../query/engine.js';
 import { HttpError } from '../http-error.js';
-import type { RoutedRequest, Surface } from '../mount.js';
 import { problemOf } from '../problem.js';
+import type { RoutedRequest, Surface } from '../surface.js';
 import type { ApiEndpoint } from './endpoint.js';
 import { failure, success, zipped } from './envelope.js';
 import { readForm } from './form.js';

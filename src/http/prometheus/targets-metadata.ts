@@ -16,20 +16,22 @@ import { labelSet } from './shapes.js';
 export const targetsMetadata = endpoint({
   path: 'targets/metadata',
   summary: 'Type, help and unit of metrics by target',
-  query: z.object({
-    match_target: describe.text('A selector of targets; all unless said', '{job="langgraph-monitor"}'),
-    metric: describe.text('Only this metric', 'monitor_service_up'),
-    limit: describe.limit('How many entries there may be'),
-  }),
-  data: z.array(
+  query: () =>
     z.object({
-      target: labelSet,
-      metric: z.string().optional(),
-      type: z.string(),
-      help: z.string(),
-      unit: z.string(),
+      match_target: describe.text('A selector of targets; all unless said', '{job="langgraph-monitor"}'),
+      metric: describe.text('Only this metric', 'monitor_service_up'),
+      limit: describe.limit('How many entries there may be'),
     }),
-  ),
+  data: () =>
+    z.array(
+      z.object({
+        target: labelSet,
+        metric: z.string().optional(),
+        type: z.string(),
+        help: z.string(),
+        unit: z.string(),
+      }),
+    ),
   async handle({ form, signal }, { query, prometheus }: Pick<ApiContext, 'query' | 'prometheus'>) {
     const limit = optionalNumber(form, 'limit') ?? -1;
     const matchers = matchersOf(form);

@@ -17,29 +17,31 @@ const NEVER = '0001-01-01T00:00:00Z';
 export const targets = endpoint({
   path: 'targets',
   summary: 'What is scraped: the monitor itself, and the targets of scrape_configs',
-  query: z.object({
-    state: describe.text('Only those that are `active` or `dropped`', 'active'),
-    scrapePool: describe.text('Only those of one scrape pool', 'langgraph-monitor'),
-  }),
-  data: z.object({
-    activeTargets: z.array(
-      z.object({
-        discoveredLabels: labelSet,
-        labels: labelSet,
-        scrapePool: z.string(),
-        scrapeUrl: z.string(),
-        globalUrl: z.string(),
-        lastError: z.string(),
-        lastScrape: z.string(),
-        lastScrapeDuration: z.number().describe('Seconds'),
-        health: z.enum(['up', 'down', 'unknown']),
-        scrapeInterval: z.string(),
-        scrapeTimeout: z.string(),
-      }),
-    ),
-    droppedTargets: z.array(z.object({ discoveredLabels: labelSet })),
-    droppedTargetCounts: z.record(z.string(), z.number()),
-  }),
+  query: () =>
+    z.object({
+      state: describe.text('Only those that are `active` or `dropped`', 'active'),
+      scrapePool: describe.text('Only those of one scrape pool', 'langgraph-monitor'),
+    }),
+  data: () =>
+    z.object({
+      activeTargets: z.array(
+        z.object({
+          discoveredLabels: labelSet,
+          labels: labelSet,
+          scrapePool: z.string(),
+          scrapeUrl: z.string(),
+          globalUrl: z.string(),
+          lastError: z.string(),
+          lastScrape: z.string(),
+          lastScrapeDuration: z.number().describe('Seconds'),
+          health: z.enum(['up', 'down', 'unknown']),
+          scrapeInterval: z.string(),
+          scrapeTimeout: z.string(),
+        }),
+      ),
+      droppedTargets: z.array(z.object({ discoveredLabels: labelSet })),
+      droppedTargetCounts: z.record(z.string(), z.number()),
+    }),
   handle({ form }, { prometheus, externalUrl }: Pick<ApiContext, 'prometheus' | 'externalUrl'>) {
     const own = prometheus.target();
     const { scraped } = prometheus;

@@ -18,20 +18,21 @@ const counts = z.array(z.object({ name: z.string(), value: z.number() }));
 export const tsdb = endpoint({
   path: 'status/tsdb',
   summary: 'Metrics and labels with the most series right now',
-  query: z.object({ limit: describe.limit('How many of each; 10 unless said') }),
-  data: z.object({
-    headStats: z.object({
-      numSeries: z.number(),
-      numLabelPairs: z.number(),
-      chunkCount: z.number().describe('Always 0: chunks are in the database, not in memory'),
-      minTime: z.number().describe('Milliseconds'),
-      maxTime: z.number().describe('Milliseconds'),
+  query: () => z.object({ limit: describe.limit('How many of each; 10 unless said') }),
+  data: () =>
+    z.object({
+      headStats: z.object({
+        numSeries: z.number(),
+        numLabelPairs: z.number(),
+        chunkCount: z.number().describe('Always 0: chunks are in the database, not in memory'),
+        minTime: z.number().describe('Milliseconds'),
+        maxTime: z.number().describe('Milliseconds'),
+      }),
+      seriesCountByMetricName: counts,
+      labelValueCountByLabelName: counts,
+      memoryInBytesByLabelName: counts,
+      seriesCountByLabelValuePair: counts,
     }),
-    seriesCountByMetricName: counts,
-    labelValueCountByLabelName: counts,
-    memoryInBytesByLabelName: counts,
-    seriesCountByLabelValuePair: counts,
-  }),
   async handle(request, { query, prometheus }: Pick<ApiContext, 'query' | 'prometheus'>) {
     const limit = optionalLimit(request);
     const status = prometheus.samples();

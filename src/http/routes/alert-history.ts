@@ -21,79 +21,83 @@ type Known = Pick<ApiContext, 'alerting' | 'cluster'>;
 
 const { id, severity, service, alertname, active, before, after } = EPISODE_FIELDS;
 
-const query = z.object({
-  ...{ id, severity, service, alertname, active },
-  limit: episodeLimit(10_000),
-  before,
-  before_id: z
-    .string()
-    .optional()
-    .describe('With `before`: also those that began at that very moment, after the alert of this `id`'),
-  after,
-  sent_with: z
-    .string()
-    .optional()
-    .describe('Only alerts that were sent in a message with the alert of this `id`, which is not among them'),
-  format: z
-    .enum(['json', 'csv'], { error: 'expected json or csv' })
-    .default('json')
-    .meta({ description: 'csv: a table for spreadsheets, without single notifications', default: 'json' }),
-});
+const query = () =>
+  z.object({
+    ...{ id, severity, service, alertname, active },
+    limit: episodeLimit(10_000),
+    before,
+    before_id: z
+      .string()
+      .optional()
+      .describe('With `before`: also those that began at that very moment, after the alert of this `id`'),
+    after,
+    sent_with: z
+      .string()
+      .optional()
+      .describe(
+        'Only alerts that were sent in a message with the alert of this `id`, which is not among them',
+      ),
+    format: z
+      .enum(['json', 'csv'], { error: 'expected json or csv' })
+      .default('json')
+      .meta({ description: 'csv: a table for spreadsheets, without single notifications', default: 'json' }),
+  });
 
 export const alertHistory = route({
   method: 'GET',
   path: '/alert_history',
   summary: 'Alerts from begin to end, newest first, with their notifications, actions and silences',
   query,
-  answer: z.object({
-    alert_history: z.array(
-      z.object({
-        id: z.string(),
-        severity: z.string(),
-        service: z.string(),
-        alertname: z.string(),
-        message: z.string(),
-        timestamp: timestamp.describe('When the alert began'),
-        starts_at: timestamp.describe('The same'),
-        first_failed_at: timestamp
-          .optional()
-          .describe(
-            'When the first check failed that led to it; absent where it is not about a service being down or slow',
+  answer: () =>
+    z.object({
+      alert_history: z.array(
+        z.object({
+          id: z.string(),
+          severity: z.string(),
+          service: z.string(),
+          alertname: z.string(),
+          message: z.string(),
+          timestamp: timestamp.describe('When the alert began'),
+          starts_at: timestamp.describe('The same'),
+          first_failed_at: timestamp
+            .optional()
+            .describe(
+              'When the first check failed that led to it; absent where it is not about a service being down or slow',
+            ),
+          active_at: timestamp
+            .optional()
+            .describe(
+              "When its rule's condition became true; `starts_at` is later where the rule waits (`for`)",
+            ),
+          ends_at: timestamp.optional().describe('Absent while it lasts'),
+          duration: z.string(),
+          escalation: z.string().optional().describe('How far it rose: level2, level3'),
+          action_taken: z.string(),
+          runbook_url: z.string().optional(),
+          dashboard_url: z.string().optional(),
+          muted_by: z.array(z.string()).optional().describe('Why it is not sent at the moment'),
+          mutes: z
+            .array(z.string())
+            .optional()
+            .describe('Services whose alerts its outage mutes (`depends_on`)'),
+          notifications: z.array(
+            z.object({
+              at: timestamp,
+              receiver: z.string(),
+              integration: z.string(),
+              status: z.enum(['firing', 'resolved']),
+              error: z.string().optional().describe('Why sending failed; absent when it was sent'),
+              escalation: z.string().optional(),
+            }),
           ),
-        active_at: timestamp
-          .optional()
-          .describe(
-            "When its rule's condition became true; `starts_at` is later where the rule waits (`for`)",
+          actions: z.array(z.object({ at: timestamp, action: z.string(), result: z.string() })),
+          silenced_by: z.array(
+            z.object({ at: timestamp, id: z.string(), created_by: z.string(), comment: z.string() }),
           ),
-        ends_at: timestamp.optional().describe('Absent while it lasts'),
-        duration: z.string(),
-        escalation: z.string().optional().describe('How far it rose: level2, level3'),
-        action_taken: z.string(),
-        runbook_url: z.string().optional(),
-        dashboard_url: z.string().optional(),
-        muted_by: z.array(z.string()).optional().describe('Why it is not sent at the moment'),
-        mutes: z
-          .array(z.string())
-          .optional()
-          .describe('Services whose alerts its outage mutes (`depends_on`)'),
-        notifications: z.array(
-          z.object({
-            at: timestamp,
-            receiver: z.string(),
-            integration: z.string(),
-            status: z.enum(['firing', 'resolved']),
-            error: z.string().optional().describe('Why sending failed; absent when it was sent'),
-            escalation: z.string().optional(),
-          }),
-        ),
-        actions: z.array(z.object({ at: timestamp, action: z.string(), result: z.string() })),
-        silenced_by: z.array(
-          z.object({ at: timestamp, id: z.string(), created_by: z.string(), comment: z.string() }),
-        ),
-      }),
-    ),
-    count: z.number().describe('Alerts that fit, whatever the limit'),
-  }),
+        }),
+      ),
+      count: z.number().describe('Alerts that fit, whatever the limit'),
+    }),
   async handle(
     { format, before_id: beforeId, sent_with: other, ...wanted },
     context: Pick<ApiContext, 'clock' | 'alerting' | 'cluster'>,

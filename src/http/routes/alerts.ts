@@ -22,39 +22,41 @@ export const alerts = route({
   method: 'GET',
   path: '/alerts',
   summary: 'Firing alerts, critical first',
-  query: z.object({ detail: yesOrNo().optional().describe('Also give the alerts as objects, in `details`') }),
-  answer: z.object({
-    alerts: z.array(alertText),
-    count: z.number(),
-    timestamp,
-    details: z
-      .array(
-        z.object({
-          severity: z.string(),
-          service: z.string(),
-          message: z.string(),
-          timestamp: timestamp.describe('When the alert began'),
-          duration: z.string(),
-          action_taken: z.string(),
-          alertname: z.string().describe('The rule'),
-          escalation: z.string().optional().describe('How far it has risen: level2, level3'),
-          id: z.string().optional().describe('Of its entry in /alert_history'),
-          fingerprint: z.string().optional().describe('As in /api/v2/alerts'),
-          runbook_url: z.string().optional(),
-          dashboard_url: z.string().optional(),
-          muted_by: z.array(z.string()).optional().describe('Why it is not sent; absent when it is'),
-          ...notificationShapes(timestamp),
-        }),
-      )
-      .optional(),
-    muted: z
-      .array(mutedAlert)
-      .optional()
-      .describe(
-        'With `detail`: all that is not sent, alerts the rules leave out because of `depends_on` too',
-      ),
-    rules: rulesProblem.optional(),
-  }),
+  query: () =>
+    z.object({ detail: yesOrNo().optional().describe('Also give the alerts as objects, in `details`') }),
+  answer: () =>
+    z.object({
+      alerts: z.array(alertText),
+      count: z.number(),
+      timestamp,
+      details: z
+        .array(
+          z.object({
+            severity: z.string(),
+            service: z.string(),
+            message: z.string(),
+            timestamp: timestamp.describe('When the alert began'),
+            duration: z.string(),
+            action_taken: z.string(),
+            alertname: z.string().describe('The rule'),
+            escalation: z.string().optional().describe('How far it has risen: level2, level3'),
+            id: z.string().optional().describe('Of its entry in /alert_history'),
+            fingerprint: z.string().optional().describe('As in /api/v2/alerts'),
+            runbook_url: z.string().optional(),
+            dashboard_url: z.string().optional(),
+            muted_by: z.array(z.string()).optional().describe('Why it is not sent; absent when it is'),
+            ...notificationShapes(timestamp),
+          }),
+        )
+        .optional(),
+      muted: z
+        .array(mutedAlert)
+        .optional()
+        .describe(
+          'With `detail`: all that is not sent, alerts the rules leave out because of `depends_on` too',
+        ),
+      rules: rulesProblem.optional(),
+    }),
   handle: async ({ detail }, context: Pick<ApiContext, 'alerting' | 'clock' | 'cluster'>) => ({
     body: await alertsBody(context, detail ?? false),
   }),

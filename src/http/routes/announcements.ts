@@ -5,6 +5,7 @@ import { SEVERITIES } from '../../model/service.js';
 import { isoLocal, type Millis } from '../../model/time.js';
 import type { ApiContext } from '../context.js';
 import { HttpError } from '../http-error.js';
+import { lazily } from '../lazily.js';
 import {
   type Announcement,
   type Announcements,
@@ -34,18 +35,20 @@ const severity = z.enum(SEVERITIES, {
   error: ({ input }) => `expected ${SEVERITIES.join(', ')}, not ${shortJson(input)}`,
 });
 
-const shown = z.object({
-  id: z.string(),
-  title: z.string(),
-  message: z.string().describe('Plain text; may have lines'),
-  severity,
-  state: z.enum(['active', 'planned', 'ended']),
-  starts_at: timestamp.optional().describe('Absent where it was posted to be shown at once'),
-  ends_at: timestamp.optional().describe('Absent where it is shown until it is removed'),
-  configured: z
-    .boolean()
-    .describe('It stands in `page.announcements` of monitor.yml and can be changed and removed there only'),
-});
+const shown = lazily(() =>
+  z.object({
+    id: z.string(),
+    title: z.string(),
+    message: z.string().describe('Plain text; may have lines'),
+    severity,
+    state: z.enum(['active', 'planned', 'ended']),
+    starts_at: timestamp.optional().describe('Absent where it was posted to be shown at once'),
+    ends_at: timestamp.optional().describe('Absent where it is shown until it is removed'),
+    configured: z
+      .boolean()
+      .describe('It stands in `page.announcements` of monitor.yml and can be changed and removed there only'),
+  }),
+);
 
 /** A text of bounded length that is not empty. */
 const line = (length: number) => {
@@ -77,10 +80,11 @@ export const getAnnouncements = route({
   method: 'GET',
   path: PATH,
   summary: 'Announcements of the status page: active ones before planned ones, worst first',
-  query: z.object({
-    ended: yesOrNo().optional().describe('Also those that have ended in the last seven days'),
-  }),
-  answer: z.object({ announcements: z.array(shown), count: z.number() }),
+  query: () =>
+    z.object({
+      ended: yesOrNo().optional().describe('Also those that have ended in the last seven days'),
+    }),
+  answer: () => z.object({ announcements: z.array(shown()), count: z.number() }),
   handle({ ended }, { announcements, clock }: Pick<ApiContext, 'announcements' | 'clock'>) {
     const now = clock.now();
     const all = announcements.list(now, ended ?? false).map(each => announcementView(each, now));
@@ -89,7 +93,7 @@ export const getAnnouncements = route({
 });
 
 /** An announcement as the endpoints show it. */
-export function announcementView(each: Announcement, now: Millis): z.output<typeof shown> {
+export function announcementView(each: Announcement, now: Millis): z.output<ReturnType<typeof shown>> {
   const { id, title, message, severity, startsAt, endsAt, isConfigured } = each;
   return {
     ...{ id, title, message, severity },
@@ -107,7 +111,7 @@ export const postAnnouncement = route({
   path: PATH,
   summary: 'Puts an announcement on the status page; it survives a restart',
   body: { name: 'announcement', limit: LIMIT, shape: wanted },
-  answer: z.object({ id: z.string() }),
+  answer: () => z.object({ id: z.string() }),
   others: {
     409: { when: `There are ${MAX_POSTED} already` },
     500: { when: 'It is shown but not on disk' },
@@ -189,7 +193,7 @@ export const deleteAnnouncement = route({
   path: ONE,
   summary: 'Takes an announcement from the status page',
   inPath,
-  answer: z.object({ id: z.string() }),
+  answer: () => z.object({ id: z.string() }),
   others: {
     404: { when: 'There is no such announcement' },
     409: { when: 'It stands in monitor.yml' },

@@ -12,21 +12,22 @@ export const bestEndpoint = route({
   method: 'GET',
   path: '/best_endpoint',
   summary: 'Where to call a service of this kind: healthy first, then preference, the fallback last',
-  query: z.object({
-    capability: z
-      .string({ error: 'expected one capability' })
-      .default('llm')
-      .meta({ description: 'A key of `endpoints` in the configuration', default: 'llm' }),
-    prefer: z
-      .enum(PREFERENCES, { error: `expected one of ${PREFERENCES.join(', ')}` })
-      .default('order')
-      .meta({
-        description:
-          "Among the healthy ones: the configuration's `order`, the lowest `latency` (95th percentile of the last ten minutes), or, of services whose models are asked (`generate`), the earliest `first_token` or the most `tokens_per_second` (mean of the last half hour)",
-        default: 'order',
-      }),
-  }),
-  answer: shape,
+  query: () =>
+    z.object({
+      capability: z
+        .string({ error: 'expected one capability' })
+        .default('llm')
+        .meta({ description: 'A key of `endpoints` in the configuration', default: 'llm' }),
+      prefer: z
+        .enum(PREFERENCES, { error: `expected one of ${PREFERENCES.join(', ')}` })
+        .default('order')
+        .meta({
+          description:
+            "Among the healthy ones: the configuration's `order`, the lowest `latency` (95th percentile of the last ten minutes), or, of services whose models are asked (`generate`), the earliest `first_token` or the most `tokens_per_second` (mean of the last half hour)",
+          default: 'order',
+        }),
+    }),
+  answer: () => shape,
   others: { 404: { when: 'The configuration names no endpoints for this capability' } },
   async handle({ capability, prefer }, { endpoints, clock }: Pick<ApiContext, 'endpoints' | 'clock'>) {
     const choice = await endpoints.select(capability, prefer);

@@ -25,12 +25,15 @@ export const clusterHealth = route({
   method: 'GET',
   path: '/cluster_health',
   summary: 'Status of the cluster and of every service; the latest known state, always from memory',
-  query: z.object({
-    max_age: secondsUpTo(86_400)
-      .optional()
-      .describe('Results no older than this many seconds: stale services are checked first, for 5 s at most'),
-  }),
-  answer: shape,
+  query: () =>
+    z.object({
+      max_age: secondsUpTo(86_400)
+        .optional()
+        .describe(
+          'Results no older than this many seconds: stale services are checked first, for 5 s at most',
+        ),
+    }),
+  answer: () => shape,
   async handle(
     { max_age },
     context: Pick<ApiContext, 'refresher' | 'clock' | 'cluster' | 'health'>,

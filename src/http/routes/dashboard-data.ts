@@ -18,21 +18,22 @@ export const dashboardData = route({
   method: 'GET',
   path: '/dashboard_data',
   summary: 'Current status, trends, series of the last 24 hours for charts, and recommendations',
-  query: z.object({ days }),
-  answer: z.object({
-    current_status: clusterHealth,
-    trends: z
-      .record(z.string(), trendWord)
-      .describe('By id of a service; without those of which too little is known'),
-    charts: z.object({
-      response_times: points('response_time').describe('Seconds'),
-      service_availability: points('availability').describe('From 0 to 1'),
-      alert_frequency: z.array(
-        z.object({ timestamp, critical: z.number(), warning: z.number(), info: z.number() }),
-      ),
+  query: () => z.object({ days }),
+  answer: () =>
+    z.object({
+      current_status: clusterHealth,
+      trends: z
+        .record(z.string(), trendWord)
+        .describe('By id of a service; without those of which too little is known'),
+      charts: z.object({
+        response_times: points('response_time').describe('Seconds'),
+        service_availability: points('availability').describe('From 0 to 1'),
+        alert_frequency: z.array(
+          z.object({ timestamp, critical: z.number(), warning: z.number(), info: z.number() }),
+        ),
+      }),
+      recommendations: z.array(z.string()).describe('What helps most first'),
     }),
-    recommendations: z.array(z.string()).describe('What helps most first'),
-  }),
   others: reply,
   async handle(query, context: Pick<ApiContext, 'analyst' | 'cluster' | 'clock' | 'health'>) {
     const { report: found, headers } = await makeReport(context, report, lastDays(query.days));

@@ -16,12 +16,13 @@ export const federate = route({
   method: 'GET',
   path: '/federate',
   summary: 'Newest samples of the series that match, in the Prometheus text format',
-  query: z.object({
-    'match[]': z
-      .union([z.string(), z.array(z.string())])
-      .optional()
-      .meta({ description: 'Selectors of series; without one there are none', examples: ['{job="node"}'] }),
-  }),
+  query: () =>
+    z.object({
+      'match[]': z
+        .union([z.string(), z.array(z.string())])
+        .optional()
+        .meta({ description: 'Selectors of series; without one there are none', examples: ['{job="node"}'] }),
+    }),
   answer: ['text/plain'],
   async handle(
     _,

@@ -20,14 +20,15 @@ export const dashboards = route({
   method: 'GET',
   path: '/dashboards',
   summary: "Grafana's dashboards: the question each answers, and how to open them",
-  query: z.object({
-    uid: z
-      .string()
-      .optional()
-      .describe(
-        'The dashboard an alert leads to, where `links.grafana` is not set, with its variables behind a `?`',
-      ),
-  }),
+  query: () =>
+    z.object({
+      uid: z
+        .string()
+        .optional()
+        .describe(
+          'The dashboard an alert leads to, where `links.grafana` is not set, with its variables behind a `?`',
+        ),
+    }),
   answer: ['text/html'],
   others: { 302: { when: 'The status page has a view that shows what the dashboard does' } },
   async handle({ uid }, { cluster, page: settings }: Pick<ApiContext, 'cluster' | 'page'>) {

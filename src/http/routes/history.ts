@@ -15,25 +15,27 @@ export const history = route({
   method: 'GET',
   path: '/history',
   summary: 'Past scans, newest first',
-  query: z.object({
-    limit: wholeNumber(1, 10_000).default(50).meta({ description: 'How many', default: 50 }),
-    before: moment().optional().describe('Only scans before this timestamp'),
-    after: moment().optional().describe('Only scans after this timestamp'),
-  }),
-  answer: z.object({
-    history: z.array(
-      clusterHealth.extend({
-        duration: z
-          .number()
-          .describe(
-            'Seconds since the scan before it, or since the start of the monitor: its weight in averages over time. Scans are more frequent while the cluster is not healthy. After a pause of the monitor, in which scans are missing, it is one interval: the pause counts neither as up nor as down',
-          )
-          // Entries of earlier versions have none.
-          .optional(),
-      }),
-    ),
-    count: z.number().describe('Scans stored, not returned'),
-  }),
+  query: () =>
+    z.object({
+      limit: wholeNumber(1, 10_000).default(50).meta({ description: 'How many', default: 50 }),
+      before: moment().optional().describe('Only scans before this timestamp'),
+      after: moment().optional().describe('Only scans after this timestamp'),
+    }),
+  answer: () =>
+    z.object({
+      history: z.array(
+        clusterHealth.extend({
+          duration: z
+            .number()
+            .describe(
+              'Seconds since the scan before it, or since the start of the monitor: its weight in averages over time. Scans are more frequent while the cluster is not healthy. After a pause of the monitor, in which scans are missing, it is one interval: the pause counts neither as up nor as down',
+            )
+            // Entries of earlier versions have none.
+            .optional(),
+        }),
+      ),
+      count: z.number().describe('Scans stored, not returned'),
+    }),
   handle: (query, { store }: Pick<ApiContext, 'store'>) => ({ body: entries(store, query) }),
 });
 

@@ -27,7 +27,7 @@ export const incidentsFeed = route({
   method: 'GET',
   path: '/incidents.atom',
   summary: `The last ${MAX_ENTRIES} alerts as an Atom feed; each entry leads to its view on the status page`,
-  query: z.object({ severity, service }),
+  query: () => z.object({ severity, service }),
   answer: ['application/atom+xml'],
   async handle(
     wanted,

@@ -16,7 +16,7 @@ export const landing = (linked: () => readonly RouteDefinition[]): RouteDefiniti
     path: '/',
     summary: 'How the cluster is: the status page for a browser, a short page with links to everything else',
     // The status page keeps filter and order in its address; nothing in there is wrong.
-    query: z.looseObject({}),
+    query: () => z.looseObject({}),
     answer: ['text/html'],
     async handle(
       _,

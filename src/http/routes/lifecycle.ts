@@ -38,7 +38,7 @@ export const reload = route({
   method: 'POST',
   path: '/-/reload',
   summary: 'Reads the configuration again; needs --web.enable-lifecycle',
-  answer: z.object({ status: z.literal('reloaded') }),
+  answer: () => z.object({ status: z.literal('reloaded') }),
   others: {
     403: { when: 'Not allowed over HTTP, or to a page of another origin or host name' },
     500: { when: 'A configuration file is wrong; the running configuration stays' },

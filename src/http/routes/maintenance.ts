@@ -11,22 +11,23 @@ export const maintenance = route({
   method: 'GET',
   path: '/maintenance',
   summary: 'Maintenance that is planned or under way: silences whose comment begins with `maintenance`',
-  answer: z.object({
-    maintenance: z.array(
-      z.object({
-        id: z.string().describe('Of the silence'),
-        state: z.enum(['active', 'planned']),
-        starts_at: timestamp,
-        ends_at: timestamp,
-        services: z
-          .array(z.string())
-          .optional()
-          .describe('Services whose alerts the silence may match; absent where it names none'),
-        comment: z.string().describe("The silence's"),
-      }),
-    ),
-    count: z.number(),
-  }),
+  answer: () =>
+    z.object({
+      maintenance: z.array(
+        z.object({
+          id: z.string().describe('Of the silence'),
+          state: z.enum(['active', 'planned']),
+          starts_at: timestamp,
+          ends_at: timestamp,
+          services: z
+            .array(z.string())
+            .optional()
+            .describe('Services whose alerts the silence may match; absent where it names none'),
+          comment: z.string().describe("The silence's"),
+        }),
+      ),
+      count: z.number(),
+    }),
   handle(_, context: Pick<ApiContext, 'alerting' | 'cluster' | 'clock'>) {
     const all = maintenanceView(context);
     return { body: { maintenance: all, count: all.length } };

@@ -30,13 +30,14 @@ export const notifySms = route({
   path: '/notify/sms',
   summary: 'Sends a text message: the address for `webhook_configs` of Alertmanager',
   body: { name: 'notification', limit: LIMIT, shape: webhook },
-  answer: z.object({
-    sent: z.array(z.string()).describe('Recipients that got it'),
-    had: z.array(z.string()).describe('Recipients that already received it'),
-    failures: z
-      .array(z.object({ to: z.string(), error: z.string() }))
-      .describe('Recipients that cannot get it'),
-  }),
+  answer: () =>
+    z.object({
+      sent: z.array(z.string()).describe('Recipients that got it'),
+      had: z.array(z.string()).describe('Recipients that already received it'),
+      failures: z
+        .array(z.object({ to: z.string(), error: z.string() }))
+        .describe('Recipients that cannot get it'),
+    }),
   others: {
     400: { when: 'It is no notification, or the service refuses it for good' },
     404: { when: '`alerting.sms` is not configured' },

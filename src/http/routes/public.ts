@@ -56,7 +56,8 @@ const alerts = route({
   method: 'GET',
   path: `${PREFIX}/alerts`,
   summary: '`/alerts` for the public: those that are sent, about services that are shown',
-  query: z.object({ detail: yesOrNo().optional().describe('Is always so; understood as `/alerts` does') }),
+  query: () =>
+    z.object({ detail: yesOrNo().optional().describe('Is always so; understood as `/alerts` does') }),
   answer: JSON_ANSWER,
   handle(_, context: Pick<ApiContext, 'alerting' | 'cluster' | 'clock' | 'health'>) {
     const details = publicAlerts(context);
@@ -70,11 +71,12 @@ const history = route({
   method: 'GET',
   path: `${PREFIX}/alert_history`,
   summary: '`/alert_history` for the public: alerts of services that are shown, from begin to end',
-  query: z.object({
-    ...{ id, severity, service, alertname, active },
-    limit: episodeLimit(LOOKED_AT),
-    ...{ before, after },
-  }),
+  query: () =>
+    z.object({
+      ...{ id, severity, service, alertname, active },
+      limit: episodeLimit(LOOKED_AT),
+      ...{ before, after },
+    }),
   answer: JSON_ANSWER,
   async handle({ limit, ...wanted }, context: Pick<ApiContext, 'clock' | 'alerting' | 'cluster' | 'health'>) {
     const now = context.clock.now();
@@ -146,7 +148,7 @@ const instantQuery = route({
   method: 'GET',
   path: `${PREFIX}/api/v1/query`,
   summary: '`/api/v1/query` for the public: aggregations by service over some metrics alone',
-  query: z.object({ query: expression }),
+  query: () => z.object({ query: expression }),
   answer: JSON_ANSWER,
   others: { 503: { when: 'The figures are not available' } },
   async handle({ query }, context: Pick<ApiContext, 'clock' | 'cluster' | 'query'>) {
@@ -160,12 +162,13 @@ const rangeQuery = route({
   method: 'GET',
   path: `${PREFIX}/api/v1/query_range`,
   summary: '`/api/v1/query_range` for the public: aggregations by service over some metrics alone',
-  query: z.object({
-    query: expression,
-    start: seconds().describe('The first step, in seconds since the epoch'),
-    end: seconds().describe('The last step'),
-    step: seconds().describe('From one step to the next, in seconds'),
-  }),
+  query: () =>
+    z.object({
+      query: expression,
+      start: seconds().describe('The first step, in seconds since the epoch'),
+      end: seconds().describe('The last step'),
+      step: seconds().describe('From one step to the next, in seconds'),
+    }),
   answer: JSON_ANSWER,
   others: { 503: { when: 'The figures are not available' } },
   async handle({ query, start, end, step }, context: Pick<ApiContext, 'cluster' | 'query' | 'clock'>) {

@@ -23,23 +23,24 @@ const millis = () =>
     .transform(text => (text === '' ? undefined : Math.min(Number(text), MAX_DURATION)))
     .optional();
 
-const query = z.object({
-  status: z
-    .enum(PUSH_STATUSES, { error: `expected ${PUSH_STATUSES.join(', ')}` })
-    .default('up')
-    .describe('How the service is'),
-  msg: z
-    .string({ error: 'expected one text' })
-    .default('')
-    .describe('What there is to say; one line, credentials are hidden')
-    .meta({ examples: ['42 files'] }),
-  ping: millis().describe('How long it took, in milliseconds; may be empty').meta({ type: 'number' }),
-  duration: millis().describe('The same by another name').meta({ type: 'number' }),
-  token: z
-    .string({ error: 'expected one token' })
-    .optional()
-    .describe("The service's token, unless it is in the header `Authorization: Bearer TOKEN`"),
-});
+const query = () =>
+  z.object({
+    status: z
+      .enum(PUSH_STATUSES, { error: `expected ${PUSH_STATUSES.join(', ')}` })
+      .default('up')
+      .describe('How the service is'),
+    msg: z
+      .string({ error: 'expected one text' })
+      .default('')
+      .describe('What there is to say; one line, credentials are hidden')
+      .meta({ examples: ['42 files'] }),
+    ping: millis().describe('How long it took, in milliseconds; may be empty').meta({ type: 'number' }),
+    duration: millis().describe('The same by another name').meta({ type: 'number' }),
+    token: z
+      .string({ error: 'expected one token' })
+      .optional()
+      .describe("The service's token, unless it is in the header `Authorization: Bearer TOKEN`"),
+  });
 
 type Push = Pick<RouteDefinition, 'method' | 'summary'>;
 
@@ -51,7 +52,7 @@ const pushRoute = ({ method, summary }: Push) =>
     hasOwnToken: true,
     inPath: { id: { description: 'Of a service of kind `push`, as in monitor.yml', example: 'backup' } },
     query,
-    answer: z.object({ ok: z.literal(true) }),
+    answer: () => z.object({ ok: z.literal(true) }),
     others: {
       401: { when: 'There is no such service, or the token is not its own' },
       429: { when: 'The service pushes more than once a second' },

@@ -21,72 +21,77 @@ export const report = route({
   path: '/report',
   summary:
     'Uptime, outages, speed, recommendations and projections of a period, to be read, printed or processed',
-  query: z.object({
-    days,
-    month: z
-      .string()
-      .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'expected a month such as 2026-10')
-      .optional()
-      .describe('Of the local calendar, instead of `days`')
-      .meta({ examples: ['2026-10'] }),
-    format: z
-      .enum(FORMATS, { error: `expected ${FORMATS.join(', ')}` })
-      .default('json')
-      .meta({ default: 'json' }),
-  }),
-  answer: z.object({
-    from: timestamp,
-    to: timestamp,
-    uptime: z.object({}).loose().describe('As /uptime_report'),
-    performance_trends: z.object({}).loose().describe('As /performance_trends'),
-    performance_analysis: z.object({}).loose().describe('As /performance_analysis'),
-    capacity: z.object({}).loose().describe('As /capacity_report'),
-    daily: z.object({
-      dates: z.array(z.string()).describe('Of the local calendar'),
-      services: z.record(
-        z.string(),
+  query: () =>
+    z.object({
+      days,
+      month: z
+        .string()
+        .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'expected a month such as 2026-10')
+        .optional()
+        .describe('Of the local calendar, instead of `days`')
+        .meta({ examples: ['2026-10'] }),
+      format: z
+        .enum(FORMATS, { error: `expected ${FORMATS.join(', ')}` })
+        .default('json')
+        .meta({ default: 'json' }),
+    }),
+  answer: () =>
+    z.object({
+      from: timestamp,
+      to: timestamp,
+      uptime: z.object({}).loose().describe('As /uptime_report'),
+      performance_trends: z.object({}).loose().describe('As /performance_trends'),
+      performance_analysis: z.object({}).loose().describe('As /performance_analysis'),
+      capacity: z.object({}).loose().describe('As /capacity_report'),
+      daily: z.object({
+        dates: z.array(z.string()).describe('Of the local calendar'),
+        services: z.record(
+          z.string(),
+          z.object({
+            uptime: z.array(z.number().nullable()).describe('From 0 to 1'),
+            response_time: z.array(z.number().nullable()).describe('Mean of answered checks, seconds'),
+          }),
+        ),
+      }),
+      models: z
+        .array(
+          z.object({
+            service: z.string(),
+            name: z.string().describe('Of the service'),
+            test: z.enum(INFERENCE_TESTS),
+            model: z.string(),
+            questions: z.number(),
+            answered: z.number().nullable().describe('Share of the questions, from 0 to 1'),
+            response_time: z
+              .number()
+              .nullable()
+              .describe('Mean until the first token, or the vector; seconds'),
+            tokens_per_second: z.number().nullable(),
+          }),
+        )
+        .describe('Models that were asked for text or vectors, those that answered worst first'),
+      alerts: z.array(
         z.object({
-          uptime: z.array(z.number().nullable()).describe('From 0 to 1'),
-          response_time: z.array(z.number().nullable()).describe('Mean of answered checks, seconds'),
+          alertname: z.string(),
+          severity: z.string(),
+          count: z.number().describe('Different alerts of this name that fired'),
         }),
       ),
+      recommendations: z.array(z.string()).describe('What helps most first'),
+      audit_trail: z
+        .array(
+          z.object({
+            timestamp,
+            event: z.string(),
+            by: z.string(),
+            details: z.record(z.string(), z.string()),
+          }),
+        )
+        .describe('Changes in the period, newest first, as /audit_trail has them'),
+      audit_trail_from: timestamp
+        .nullable()
+        .describe('Where the trail begins later than the period: older entries are not kept'),
     }),
-    models: z
-      .array(
-        z.object({
-          service: z.string(),
-          name: z.string().describe('Of the service'),
-          test: z.enum(INFERENCE_TESTS),
-          model: z.string(),
-          questions: z.number(),
-          answered: z.number().nullable().describe('Share of the questions, from 0 to 1'),
-          response_time: z.number().nullable().describe('Mean until the first token, or the vector; seconds'),
-          tokens_per_second: z.number().nullable(),
-        }),
-      )
-      .describe('Models that were asked for text or vectors, those that answered worst first'),
-    alerts: z.array(
-      z.object({
-        alertname: z.string(),
-        severity: z.string(),
-        count: z.number().describe('Different alerts of this name that fired'),
-      }),
-    ),
-    recommendations: z.array(z.string()).describe('What helps most first'),
-    audit_trail: z
-      .array(
-        z.object({
-          timestamp,
-          event: z.string(),
-          by: z.string(),
-          details: z.record(z.string(), z.string()),
-        }),
-      )
-      .describe('Changes in the period, newest first, as /audit_trail has them'),
-    audit_trail_from: timestamp
-      .nullable()
-      .describe('Where the trail begins later than the period: older entries are not kept'),
-  }),
   others: reply,
   async handle(
     { days: count, month, format },

@@ -7,6 +7,7 @@ import { isoLocal, type Millis } from '../../model/time.js';
 import { certificateDate } from '../certificate-date.js';
 import type { ApiContext } from '../context.js';
 import { HttpError } from '../http-error.js';
+import { lazily } from '../lazily.js';
 import { maskedOptions } from '../masked-options.js';
 import { route } from '../route.js';
 import { serviceHealth, timestamp } from '../shapes.js';
@@ -14,48 +15,52 @@ import { serviceHealth, timestamp } from '../shapes.js';
 /** A result that is no older, in milliseconds, is as good as a new one: a service is checked once a second at most. */
 const FRESH: Millis = 1000;
 
-const answer = z.object({
-  at: timestamp.describe('When the check ended'),
-  status: serviceHealth.shape.status,
-  response_time: z.number().describe('Seconds'),
-  status_code: z.number().optional(),
-  reason: z.string().optional().describe('Why it failed: dns, refused, timeout, tls, ...'),
-  error: z.string().optional(),
-  phases: z.record(z.string(), z.number()).optional().describe('Seconds by phase of HTTP'),
-  body: z.string().optional().describe('The first characters of the JSON body, credentials hidden'),
-});
+const answer = lazily(() =>
+  z.object({
+    at: timestamp.describe('When the check ended'),
+    status: serviceHealth.shape.status,
+    response_time: z.number().describe('Seconds'),
+    status_code: z.number().optional(),
+    reason: z.string().optional().describe('Why it failed: dns, refused, timeout, tls, ...'),
+    error: z.string().optional(),
+    phases: z.record(z.string(), z.number()).optional().describe('Seconds by phase of HTTP'),
+    body: z.string().optional().describe('The first characters of the JSON body, credentials hidden'),
+  }),
+);
 
 const inPath = { id: { description: 'Of a service, as in monitor.yml', example: 'tools' } };
 const unknown = { when: 'There is no such service' };
 
-const shape = z.object({
-  id: z.string(),
-  name: z.string(),
-  kind: z.string(),
-  critical: z.boolean(),
-  severity: z.string(),
-  group: z.string().optional(),
-  maintenance: z.object({ until: timestamp, comment: z.string() }).optional(),
-  depends_on: z.array(z.string()).describe('Services whose outage explains this one'),
-  dependents: z.array(z.string()).describe('Services whose outage this one explains'),
-  certificate_expires: timestamp.optional().describe('The first of its chain to expire'),
-  certificate: z
-    .object({
-      expires: timestamp.describe('The first of its chain to expire'),
-      chain_expires: timestamp.optional().describe('The chain that was verified'),
-      names: z.string().optional(),
-      subject: z.string().optional(),
-      issuer: z.string().optional(),
-      tls_version: z.string().optional(),
-    })
-    .optional()
-    .describe('The one presented last'),
-  answers: z.array(answer).describe('The last 20 since the start, newest first'),
-  configuration: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .describe('As it was understood, secrets hidden; times in milliseconds. Absent on a read-only page'),
-});
+const shape = lazily(() =>
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    kind: z.string(),
+    critical: z.boolean(),
+    severity: z.string(),
+    group: z.string().optional(),
+    maintenance: z.object({ until: timestamp, comment: z.string() }).optional(),
+    depends_on: z.array(z.string()).describe('Services whose outage explains this one'),
+    dependents: z.array(z.string()).describe('Services whose outage this one explains'),
+    certificate_expires: timestamp.optional().describe('The first of its chain to expire'),
+    certificate: z
+      .object({
+        expires: timestamp.describe('The first of its chain to expire'),
+        chain_expires: timestamp.optional().describe('The chain that was verified'),
+        names: z.string().optional(),
+        subject: z.string().optional(),
+        issuer: z.string().optional(),
+        tls_version: z.string().optional(),
+      })
+      .optional()
+      .describe('The one presented last'),
+    answers: z.array(answer()).describe('The last 20 since the start, newest first'),
+    configuration: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('As it was understood, secrets hidden; times in milliseconds. Absent on a read-only page'),
+  }),
+);
 
 export const service = route({
   method: 'GET',
@@ -99,13 +104,14 @@ export const checkService = route({
   path: '/services/:id/check',
   summary: 'Checks a service at once; requests meanwhile share the check, once a second at most',
   inPath,
-  answer: z.object({
-    id: z.string(),
-    is_new: z
-      .boolean()
-      .describe('Whether the answer came within the wait of 5 s; the check goes on otherwise'),
-    answer: answer.optional().describe('The last one; absent before the first'),
-  }),
+  answer: () =>
+    z.object({
+      id: z.string(),
+      is_new: z
+        .boolean()
+        .describe('Whether the answer came within the wait of 5 s; the check goes on otherwise'),
+      answer: answer().optional().describe('The last one; absent before the first'),
+    }),
   others: {
     403: { when: 'The page is read-only, or a page of another origin asks' },
     404: unknown,

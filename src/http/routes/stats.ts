@@ -8,16 +8,20 @@ export const stats = route({
   method: 'GET',
   path: '/stats',
   summary: "The monitoring node's resources and the services monitored",
-  answer: z.object({
-    cpu_percent: z.number().optional(),
-    memory: z
-      .object({ total: z.number(), available: z.number(), percent: z.number() })
-      .optional()
-      .describe('Bytes'),
-    disk: z.object({ total: z.number(), free: z.number(), percent: z.number() }).optional().describe('Bytes'),
-    monitoring_uptime: z.number().describe('Seconds since start'),
-    services_monitored: z.array(z.string()),
-  }),
+  answer: () =>
+    z.object({
+      cpu_percent: z.number().optional(),
+      memory: z
+        .object({ total: z.number(), available: z.number(), percent: z.number() })
+        .optional()
+        .describe('Bytes'),
+      disk: z
+        .object({ total: z.number(), free: z.number(), percent: z.number() })
+        .optional()
+        .describe('Bytes'),
+      monitoring_uptime: z.number().describe('Seconds since start'),
+      services_monitored: z.array(z.string()),
+    }),
   handle(_, { cluster, health, clock }: Pick<ApiContext, 'cluster' | 'health' | 'clock'>) {
     const { cpu_percent, memory, disk } = cluster.node ?? {};
     return {

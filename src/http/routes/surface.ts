@@ -4,13 +4,13 @@ import type { Request } from 'express';
 import { reachedAt } from '../access.js';
 import { readJsonText } from '../body.js';
 import { HttpError } from '../http-error.js';
-import type { Surface } from '../mount.js';
 import { networkOf } from '../network.js';
 import { refuseForeign } from '../origin.js';
 import { framed } from '../page/frame.js';
 import { problemOf } from '../problem.js';
 import { requesterOf } from '../requester.js';
 import type { RequestBody, RouteDefinition } from '../route.js';
+import type { Surface } from '../surface.js';
 import { routes } from './index.js';
 
 export const documentSurface: Surface<RouteDefinition> = {
@@ -35,7 +35,7 @@ export const documentSurface: Surface<RouteDefinition> = {
       signal,
       body: route.body && (await bodyOf(request, route.body)),
     };
-    const query = route.query ? route.query.parse(request.query) : {};
+    const query = route.query ? route.query().parse(request.query) : {};
     return framed(await route.handle(query, context, requestContext), context.page().frameAncestors);
   },
   failure(error) {
