@@ -2,10 +2,14 @@
 // does at its start goes on meanwhile. Comes in: the compiled file, later the data; goes out: a thread that waits, or runs.
 
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { type PreparedStart, READY } from './supervised-thread.js';
+import type { Millis } from '../model/time.js';
+import { type PreparedStart, READY, type SupervisorRequest } from './supervised-thread.js';
 
 /** How large V8's young generation may grow, in MiB: its own limit is sixteen times as much while little is going on. */
 const YOUNG_GENERATION_MIB = 8;
+
+/** How long a thread that is not wanted may take to end. */
+const DISCARD_TIMEOUT: Millis = 5000;
 
 interface ThreadOptions {
   /** The thread's name, as debuggers show it. */
@@ -64,8 +68,7 @@ export class PreparedThread<Data> {
     if (this.#isGiven) return;
     this.#isGiven = true;
     this.#port.postMessage(data);
-    Atomics.store(this.#ready, 0, READY);
-    Atomics.notify(this.#ready, 0);
+    this.#letGo();
   }
 
   /**
@@ -79,11 +82,27 @@ export class PreparedThread<Data> {
     return { worker: this.#worker, port: this.#port };
   }
 
-  /** Ends the thread unless it was taken. */
+  /**
+   * Ends the thread unless it was taken: it ends by itself, since one that is ended while it is in a native module takes the process
+   * with it.
+   */
   async discard(): Promise<void> {
     if (this.#isTaken) return;
     this.#isTaken = true;
+    if (!this.#hasEnded) {
+      const ended = new Promise(resolve => this.#worker.once('exit', resolve));
+      if (this.#isGiven) this.#port.postMessage({ type: 'close' } satisfies SupervisorRequest);
+      else this.#letGo();
+      const impatient = setTimeout(() => void this.#worker.terminate(), DISCARD_TIMEOUT);
+      await ended;
+      clearTimeout(impatient);
+    }
     this.#port.close();
-    await this.#worker.terminate();
+  }
+
+  /** It looks for its data, and ends when there are none. */
+  #letGo(): void {
+    Atomics.store(this.#ready, 0, READY);
+    Atomics.notify(this.#ready, 0);
   }
 }

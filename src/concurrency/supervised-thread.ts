@@ -31,16 +31,26 @@ export interface PreparedStart {
 
 export const READY = 1;
 
-/** To be called first in the thread: reports to the supervisor that it has started, and blocks until its data are there. */
-export function supervised<Data>(): SupervisedStart<Data> {
-  const start = startOf<Data>(workerData);
+/**
+ * To be called first in the thread: reports to the supervisor that it has started, and blocks until its data are there.
+ * @param meanwhile what a thread that was started before its data are known does until then
+ */
+export function supervised<Data>(meanwhile?: () => void): SupervisedStart<Data> {
+  const start = startOf<Data>(workerData, meanwhile);
   start.port.postMessage({ type: 'started', thread: ownThread() } satisfies SupervisedEvent);
   return start;
 }
 
-function startOf<Data>(start: SupervisedStart<Data> | PreparedStart): SupervisedStart<Data> {
+function startOf<Data>(
+  start: SupervisedStart<Data> | PreparedStart,
+  meanwhile: (() => void) | undefined,
+): SupervisedStart<Data> {
   if (!('ready' in start)) return start;
   const { port, ready } = start;
+  if (Atomics.load(ready, 0) !== READY) meanwhile?.();
   Atomics.wait(ready, 0, 0);
-  return { port, data: receiveMessageOnPort(port)?.message as Data };
+  const given = receiveMessageOnPort(port);
+  // The thread is not wanted any more.
+  if (!given) process.exit();
+  return { port, data: given.message as Data };
 }

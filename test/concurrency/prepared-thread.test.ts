@@ -1,6 +1,7 @@
 // A thread that is started before its data are known.
 
-import { afterEach, expect, test } from 'vitest';
+import { BroadcastChannel } from 'node:worker_threads';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PreparedThread } from '../../src/concurrency/prepared-thread.js';
 import { SupervisedWorker } from '../../src/concurrency/supervised-worker.js';
 
@@ -12,8 +13,17 @@ const TIMEOUT = { timeout: 15_000, interval: 10 };
 let worker: SupervisedWorker<string, Message, Message> | undefined;
 let events: Message[] = [];
 let downs: string[] = [];
+let channel: BroadcastChannel;
+/** What threads did before their data were there. */
+let meanwhile: unknown[];
 
+beforeEach(() => {
+  meanwhile = [];
+  channel = new BroadcastChannel('meanwhile');
+  channel.onmessage = event => meanwhile.push((event as { data: unknown }).data);
+});
 afterEach(async () => {
+  channel.close();
   await worker?.close();
   worker = undefined;
   events = [];
@@ -47,6 +57,22 @@ test('data that were given before go on; what the thread sent meanwhile is not l
   await new Promise(resolve => setTimeout(resolve, 200));
   supervise(prepared);
   await expect.poll(() => events, TIMEOUT).toEqual([{ type: 'data', data: 'given' }]);
+});
+
+test('until its data are there a thread does what it can do without them', async () => {
+  const prepared = prepare();
+  await expect.poll(() => meanwhile, TIMEOUT).toEqual(['done']);
+  prepared.give('given');
+  supervise(prepared);
+  await expect.poll(() => events, TIMEOUT).toEqual([{ type: 'data', data: 'given' }]);
+});
+
+test('and nothing of it when they are there', async () => {
+  const prepared = prepare();
+  prepared.give('given');
+  supervise(prepared);
+  await expect.poll(() => events, TIMEOUT).toEqual([{ type: 'data', data: 'given' }]);
+  expect(meanwhile).toEqual([]);
 });
 
 test('one that dies of its data is followed by another', async () => {

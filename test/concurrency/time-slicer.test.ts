@@ -1,5 +1,31 @@
 import { expect, test } from 'vitest';
-import { mapInSlices } from '../../src/concurrency/time-slicer.js';
+import { doAtOnce, doByPieces, mapInSlices } from '../../src/concurrency/time-slicer.js';
+
+function* counting(done: string[]): Generator<void, string> {
+  for (const piece of ['first', 'second', 'third']) {
+    done.push(piece);
+    yield;
+  }
+  return 'result';
+}
+
+test('work that stops now and then is done at once, or with turns for all else at each stop', async () => {
+  const done: string[] = [];
+  setImmediate(() => done.push('something else'));
+  expect(doAtOnce(counting(done))).toBe('result');
+  expect(done).toEqual(['first', 'second', 'third']);
+  done.length = 0;
+  expect(await doByPieces(counting(done))).toBe('result');
+  expect(done).toEqual(['first', 'something else', 'second', 'third']);
+  await expect(
+    doByPieces(
+      (function* () {
+        yield;
+        throw new Error('no result');
+      })(),
+    ),
+  ).rejects.toThrow('no result');
+});
 
 test('what is due while a long list is mapped comes before its end, and the order stays', async () => {
   const done: string[] = [];
