@@ -14,7 +14,11 @@ setFlagsFromString('--liftoff-only');
 // What is live hardly changes, so room to grow is room for garbage. Collecting sooner costs no probe anything that can be
 // measured.
 collectSoon();
-process.on('worker', worker => worker.once('online', keepYoungGenerationSmall));
+// Not while the thread loads its code: what was kept of it is taken under V8's default, and the loader sets the factor then.
+const AFTER_LOADING = 10_000;
+process.on('worker', worker => {
+  worker.once('online', () => setTimeout(keepYoungGenerationSmall, AFTER_LOADING).unref());
+});
 // Most code runs once, at the start. What was not called between one collection and the next is compiled again when it
 // is; V8 would keep it for five more, which at rest is hours.
 setFlagsFromString('--bytecode-old-age=1');
