@@ -14,6 +14,7 @@ import { ALERT_RELABEL_CONFIGS, loadAlertRelabelConfigs } from '../alerts/relabe
 import type { SmsSettings } from '../alerts/sms/gateway.js';
 import type { EndpointCandidates } from '../cluster/endpoints/plan.js';
 import { CLUSTER_STATUS } from '../cluster/status.js';
+import { doAtOnce, doByPieces } from '../concurrency/time-slicer.js';
 import { ConfigError, Mistakes } from '../config/config-error.js';
 import { loadYaml, readPlainYaml } from '../config/load.js';
 import type { HaSettings } from '../ha/settings.js';
@@ -35,7 +36,7 @@ import type { RemoteWriteConfiguration } from '../remote-write/config/definition
 import { loadRemoteWrite, REMOTE_WRITE } from '../remote-write/config/read.js';
 import type { ReportPlan } from '../report/report-job.js';
 import { receiverProblems } from '../report/settings.js';
-import { loadRuleFiles } from '../rules/load.js';
+import { loadingRuleFiles } from '../rules/load.js';
 import { type TransferredRuleFile, toTransfer } from '../rules/transfer.js';
 import type { ScrapeConfiguration } from '../scrape/config/definition.js';
 import { loadScrapeSections } from '../scrape/config/monitor-yml.js';
@@ -103,7 +104,44 @@ const SCRAPE_INTERVAL: Millis = 15_000;
  * @throws ConfigError with every mistake in it.
  */
 export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Configuration {
-  const { config, scrape, remoteWrite, rules, delivery, alertRelabelConfigs } = loadParts(file, env);
+  return configurationOf(file, loadParts(file, env, rulesOf));
+}
+
+/** A configuration whose rule files are not read yet: that takes as long as all else. */
+interface BegunConfiguration {
+  /** Without rules. */
+  readonly configuration: Configuration;
+  /** Reads them with turns for everything else in between. @returns the whole configuration @throws ConfigError */
+  complete(): Promise<Configuration>;
+}
+
+/**
+ * Reads monitor.yml, and of the files that it names all but the rule files.
+ * @throws ConfigError with every mistake in them, and in the rule files
+ */
+export function beginConfiguration(file: string, env?: NodeJS.ProcessEnv): BegunConfiguration {
+  const parts = partsBeforeRules(file, env);
+  const configuration = configurationOf(file, parts);
+  return {
+    configuration,
+    complete: async () => ({ ...configuration, rules: await doByPieces(readingRules(file, parts.config)) }),
+  };
+}
+
+function partsBeforeRules(file: string, env: NodeJS.ProcessEnv | undefined): Parts {
+  try {
+    return loadParts(file, env, () => []);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    // What is wrong with the rules is said with it.
+    return loadParts(file, env, rulesOf);
+  }
+}
+
+type Parts = ReturnType<typeof loadParts>;
+
+function configurationOf(file: string, parts: Parts): Configuration {
+  const { config, scrape, remoteWrite, rules, delivery, alertRelabelConfigs } = parts;
   const { intervals, max_concurrent_checks, pool } = config.scan;
   const services = config.services.map(service => serviceOf(service, config));
   const elsewhere = new Set(services.filter(({ isElsewhere }) => isElsewhere).map(({ id }) => id));
@@ -147,7 +185,11 @@ export function loadConfiguration(file: string, env?: NodeJS.ProcessEnv): Config
  * Reads the parts of monitor.yml that are parsed separately, and the files that it names.
  * @throws ConfigError with the mistakes of all of them
  */
-function loadParts(file: string, env: NodeJS.ProcessEnv | undefined) {
+function loadParts(
+  file: string,
+  env: NodeJS.ProcessEnv | undefined,
+  readRules: (file: string, config: MonitorYml) => TransferredRuleFile[],
+) {
   // A syntax error is reported once, not by the parser of each part.
   readPlainYaml(file);
   const mistakes = new Mistakes();
@@ -158,7 +200,7 @@ function loadParts(file: string, env: NodeJS.ProcessEnv | undefined) {
     () => loadAlertRelabelConfigs(file) ?? (config?.ha ? DROP_REPLICA : []),
   );
   // The paths of these files are in the configuration.
-  const rules = config && mistakes.collect(() => rulesOf(file, config));
+  const rules = config && mistakes.collect(() => readRules(file, config));
   const delivery = config && mistakes.collect(() => deliveryOf(file, config));
   if (!config || !scrape || !remoteWrite || !rules || !delivery || !alertRelabelConfigs)
     throw mistakes.toError();
@@ -212,11 +254,19 @@ const DROP_REPLICA: readonly RelabelConfig[] = [
 const RULES = 'rules/*.rules.yml';
 const SHIPPED = fileURLToPath(new URL('../..', import.meta.url));
 
-function rulesOf(file: string, { query, rule_files: patterns }: MonitorYml): TransferredRuleFile[] {
+function rulesOf(file: string, config: MonitorYml): TransferredRuleFile[] {
+  return doAtOnce(readingRules(file, config));
+}
+
+/** With a stop after each file. @throws ConfigError */
+function* readingRules(
+  file: string,
+  { query, rule_files: patterns }: MonitorYml,
+): Generator<void, TransferredRuleFile[]> {
   // The Prometheus there has its own.
   if (rulePlace(query) === 'remote') return [];
-  const beside = loadRuleFiles(patterns ?? [RULES], dirname(file));
-  const rules = patterns || beside.length > 0 ? beside : loadRuleFiles([RULES], SHIPPED);
+  const beside = yield* loadingRuleFiles(patterns ?? [RULES], dirname(file));
+  const rules = patterns || beside.length > 0 ? beside : yield* loadingRuleFiles([RULES], SHIPPED);
   const recorded = rules
     .flatMap(({ groups }) => groups)
     .flatMap(group => group.rules.map(({ name }) => name));

@@ -40,7 +40,8 @@ export class LocalBackend {
   readonly scraper: Scraper;
   readonly #remoteWriter: RemoteWriter;
   readonly #sampler: Sampler;
-  readonly #scrapeLoop: ScrapeLoop;
+  /** Begins with the rules: a scrape before them would have no status. */
+  #scrapeLoop: ScrapeLoop | undefined;
   readonly #events: QueryBackendEvents;
   #sentLabels: SentLabels = labels => labels;
   #isStopped = false;
@@ -78,12 +79,6 @@ export class LocalBackend {
       log: (level, message, fields) => log[level](fields, message),
       threadFile: settings.remoteWriteThreadFile,
     });
-    this.#scrapeLoop = new ScrapeLoop(
-      this.#sampler,
-      scrape => this.#append(scrape),
-      systemClock,
-      scrapeInterval,
-    );
   }
 
   /** Metadata of the monitor's own families and of those of targets. */
@@ -106,7 +101,14 @@ export class LocalBackend {
       externalLabels,
       status: CLUSTER_STATUS,
     });
-    this.#scrapeLoop.setInterval(scrapeInterval);
+    if (this.#scrapeLoop) this.#scrapeLoop.setInterval(scrapeInterval);
+    else if (!this.#isStopped)
+      this.#scrapeLoop = new ScrapeLoop(
+        this.#sampler,
+        scrape => this.#append(scrape),
+        systemClock,
+        scrapeInterval,
+      );
   }
 
   async #append(scrape: Scrape): Promise<void> {
@@ -122,11 +124,11 @@ export class LocalBackend {
   }
 
   get lastScrape() {
-    return this.#scrapeLoop.last;
+    return this.#scrapeLoop?.last;
   }
 
-  evaluate(onScraped?: () => void): Promise<void> {
-    return this.#scrapeLoop.scrape(onScraped);
+  async evaluate(onScraped?: () => void): Promise<void> {
+    await this.#scrapeLoop?.scrape(onScraped);
   }
 
   /** Takes no more samples, and answers no more. */
@@ -137,7 +139,7 @@ export class LocalBackend {
 
   async #stopSampling(): Promise<void> {
     this.#isStopped = true;
-    this.#scrapeLoop.close();
+    this.#scrapeLoop?.close();
     await this.scraper.close();
     await this.#remoteWriter.close();
   }

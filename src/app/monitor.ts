@@ -18,6 +18,7 @@ import { RecentResults } from '../cluster/recent-results.js';
 import { ClusterState } from '../cluster/state.js';
 import { ScanWatchdog } from '../cluster/watchdog.js';
 import { Coalesced } from '../concurrency/coalesced.js';
+import { yieldToEventLoop } from '../concurrency/time-slicer.js';
 import type { AccessPolicy } from '../http/access.js';
 import type { ApiContext } from '../http/context.js';
 import { HealthFeed } from '../http/events/feed.js';
@@ -52,7 +53,7 @@ import { AlertWiring } from './alerting.js';
 import type { BackendSettings, QueryBackendEvents, RuleConfiguration } from './backend.js';
 import { CheckResults } from './check-results.js';
 import { ConcurrencyLog } from './concurrency-log.js';
-import { type Configuration, loadConfiguration, pushServices } from './configuration.js';
+import { beginConfiguration, type Configuration, loadConfiguration, pushServices } from './configuration.js';
 import { HighAvailability } from './ha.js';
 import { InferenceResults } from './inference-results.js';
 import type { Logger } from './log.js';
@@ -84,7 +85,7 @@ export interface MonitorSettings extends CommandLineSettings, BackendSettings {
  * @throws ConfigError, StorageRefused, or the system's error when the address cannot be listened on.
  */
 export async function startMonitor(settings: MonitorSettings): Promise<Monitor> {
-  const configuration = loadConfiguration(settings.configFile);
+  const { configuration, complete } = beginConfiguration(settings.configFile);
   const web = settings.webConfigFile ? loadWebConfig(settings.webConfigFile) : NO_WEB_CONFIG;
   const lock = claimFolder(settings.storage.path);
   // It opens the samples while the rest is built.
@@ -95,6 +96,9 @@ export async function startMonitor(settings: MonitorSettings): Promise<Monitor> 
   const monitor = new Monitor(settings, configuration, lock);
   try {
     await monitor.listen(web);
+    // Queries that come meanwhile are answered.
+    await yieldToEventLoop();
+    await monitor.start(await complete());
   } catch (error) {
     await monitor.close();
     throw error;
@@ -328,7 +332,7 @@ export class Monitor {
     return this.#url;
   }
 
-  /** @internal Starts the HTTP server. */
+  /** @internal Starts the HTTP server, which answers queries; all else waits for {@link start}. */
   async listen(web: ReturnType<typeof loadWebConfig>): Promise<void> {
     const { listen, log } = this.#settings;
     this.#server = await startServer({
@@ -336,19 +340,28 @@ export class Monitor {
       web,
       context: this.#context(),
       log: (level, message, fields) => log[level](fields, message),
+      starting: { answersQueries: !this.#configuration.remote },
     });
-    const address = this.#server.address;
+    const { address } = this.#server;
     const local = address.replace(EVERY_ADDRESS, 'localhost:');
     this.#url = `${web.tls ? 'https' : 'http'}://${local}`;
+    this.#queryBackend.open(this.#instanceOf(address, local), this.#configuration);
+  }
+
+  /** @internal Starts all else. @param configuration the same as before, with its rules */
+  async start(configuration: Configuration): Promise<void> {
+    this.#configuration = configuration;
     this.#updateLinks();
-    await this.#ha.configure(this.#configuration.ha);
-    await this.#alerts.configure(this.#configuration);
-    await this.#queryBackend.start(this.#instanceOf(address, local), this.#ruleConfiguration());
-    this.#shardResults.configure(this.#configuration);
+    this.#checks.configure(configuration.prober);
+    await this.#ha.configure(configuration.ha);
+    await this.#alerts.configure(configuration);
+    await this.#queryBackend.configure(this.#ruleConfiguration());
+    this.#shardResults.configure(configuration);
     this.#scraping.configure();
-    this.#reporting.configure(this.#configuration);
+    this.#reporting.configure(configuration);
     this.#maintaining.update();
-    log.info({ address, url: this.#url }, 'Listening');
+    this.#server?.setStarted();
+    this.#settings.log.info({ address: this.#server?.address, url: this.#url }, 'Listening');
   }
 
   /** The label `instance`: of several monitors that share the services each has its own, also where all listen everywhere. */
@@ -376,6 +389,7 @@ export class Monitor {
       const web = webConfigFile ? loadWebConfig(webConfigFile) : undefined;
       await this.#alerts.configure(configuration);
       this.#applyConfiguration(configuration);
+      this.#checks.configure(configuration.prober);
       await this.#ha.configure(configuration.ha);
       this.#updateLinks();
       await this.#queryBackend.configure(this.#ruleConfiguration());
@@ -463,7 +477,6 @@ export class Monitor {
     this.#remoteWriting.configure(configuration.remoteWrite);
     for (const err of configuration.remoteWrite.warnings)
       this.#log.warn({ err }, 'Part of remote_write has no effect');
-    this.#checks.configure(configuration.prober);
     this.#checks.setStatus(this.#cluster.status.overall);
   }
 

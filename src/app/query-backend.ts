@@ -20,6 +20,9 @@ import { LocalBackend } from './local-backend.js';
 import type { Logger } from './log.js';
 import { RemoteBackend } from './remote-backend.js';
 
+/** What of a configuration says who answers. */
+type OpenedConfiguration = Pick<RuleConfiguration, 'remote' | 'scrapeInterval'>;
+
 /** The caller must close it. */
 export class QueryBackend {
   readonly #settings: BackendSettings;
@@ -97,10 +100,15 @@ export class QueryBackend {
     this.#own?.engine.setObstacle(obstacle);
   }
 
-  /** Starts the backend. `address` is where we listen, in the form of a scrape target. */
-  async start(address: string, configuration: RuleConfiguration): Promise<void> {
+  /**
+   * Answers queries from our own samples from now on, unless another Prometheus will; all else begins with {@link configure}.
+   * @param address where we listen, in the form of a scrape target
+   */
+  open(address: string, { remote, scrapeInterval }: OpenedConfiguration): void {
     this.#instance = address;
-    await this.configure(configuration);
+    if (remote) return;
+    this.#local = this.#openLocal(scrapeInterval, this.#events);
+    this.#switch.change(this.#local.engine);
   }
 
   /** Applies a configuration; the local samples stay open as long as rules or queries use them. */

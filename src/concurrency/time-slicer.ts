@@ -14,6 +14,23 @@ export async function mapInSlices<T, U>(items: readonly T[], map: (item: T) => U
   return mapped;
 }
 
+/** Does work that stops now and then, all of it at once. */
+export function doAtOnce<T>(work: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+/** Does work that stops now and then, with turns for everything else whenever it stops. */
+export async function doByPieces<T>(work: Generator<void, T>): Promise<T> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    await yieldToEventLoop();
+  }
+}
+
 /** Says of work in a loop when the piece that is being done has become long. */
 export class TimeSlicer {
   #begin = performance.now();

@@ -17,57 +17,76 @@ interface WorkerOptions {
   readonly pingEvery?: Millis;
 }
 
-/** Runs checks in a thread. The caller must close it. */
+/** Runs checks in a thread, from the first configuration on. The caller must close it. */
 export function runInWorker(events: CheckRunnerEvents, options: WorkerOptions = {}): CheckRunner {
   return new WorkerRunner(events, options);
 }
 
 class WorkerRunner implements CheckRunner {
-  readonly #worker: SupervisedWorker<undefined, CheckRequest, CheckEvent>;
+  readonly #events: CheckRunnerEvents;
+  readonly #options: WorkerOptions;
+  /** Starts with the first configuration. */
+  #worker: SupervisedWorker<undefined, CheckRequest, CheckEvent> | undefined;
   #config: ProberConfig | undefined;
   #status: OverallStatus = 'degraded';
   /** For the next thread; those of services that are no more are few. */
   readonly #lastPushes = new Map<string, LastPush>();
 
-  constructor(
-    events: CheckRunnerEvents,
-    { threadFile = new URL('./thread.js', import.meta.url), pingEvery }: WorkerOptions,
-  ) {
-    this.#worker = new SupervisedWorker({
-      ...{ name: 'checks', file: threadFile, data: () => undefined, firstBackoff: 1000, pingEvery },
-      onEvent: event => receive(event, events),
-      onDown: (reason, wait) => {
-        this.#worker.post({ type: 'status', status: this.#status });
-        for (const [id, last] of this.#lastPushes) this.#worker.post({ type: 'push', id, last });
-        if (this.#config) this.configure(this.#config);
-        events.onDown(`${reason}; starting again in ${wait / 1000} s`);
-      },
-    });
+  constructor(events: CheckRunnerEvents, options: WorkerOptions) {
+    this.#events = events;
+    this.#options = options;
   }
 
   configure(config: ProberConfig): void {
     this.#config = config;
-    this.#worker.post({ type: 'configure', config: serializeSecrets(config) });
+    if (this.#worker) this.#post({ type: 'configure', config: serializeSecrets(config) });
+    else {
+      this.#worker = this.#start();
+      this.#begin();
+    }
   }
 
   setStatus(status: OverallStatus): void {
     if (status === this.#status) return;
     this.#status = status;
-    this.#worker.post({ type: 'status', status });
+    this.#post({ type: 'status', status });
   }
 
   refresh(ids: readonly string[]): void {
     // The next thread begins with a check of everything.
-    if (this.#worker.startsIn === undefined) this.#worker.post({ type: 'refresh', ids });
+    if (this.#worker?.startsIn === undefined) this.#post({ type: 'refresh', ids });
   }
 
   setLastPush(id: string, last: LastPush): void {
     this.#lastPushes.set(id, last);
-    this.#worker.post({ type: 'push', id, last });
+    this.#post({ type: 'push', id, last });
   }
 
-  close(): Promise<void> {
-    return this.#worker.close();
+  async close(): Promise<void> {
+    await this.#worker?.close();
+  }
+
+  #start(): SupervisedWorker<undefined, CheckRequest, CheckEvent> {
+    const { threadFile = new URL('./thread.js', import.meta.url), pingEvery } = this.#options;
+    return new SupervisedWorker({
+      ...{ name: 'checks', file: threadFile, data: () => undefined, firstBackoff: 1000, pingEvery },
+      onEvent: event => receive(event, this.#events),
+      onDown: (reason, wait) => {
+        this.#begin();
+        this.#events.onDown(`${reason}; starting again in ${wait / 1000} s`);
+      },
+    });
+  }
+
+  /** What a thread that knows nothing has to know. */
+  #begin(): void {
+    this.#post({ type: 'status', status: this.#status });
+    for (const [id, last] of this.#lastPushes) this.#post({ type: 'push', id, last });
+    if (this.#config) this.#post({ type: 'configure', config: serializeSecrets(this.#config) });
+  }
+
+  #post(request: CheckRequest): void {
+    this.#worker?.post(request);
   }
 }
 

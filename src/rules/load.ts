@@ -3,6 +3,7 @@
 
 import { statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { doAtOnce } from '../concurrency/time-slicer.js';
 import { fileProblem } from '../config/file-problem.js';
 import { glob, isPattern, PatternError } from '../config/glob.js';
 import { ConfigError } from '../config/load.js';
@@ -16,9 +17,17 @@ import { readRuleFile } from './read.js';
  * @throws ConfigError with the mistakes of all files, each one line: file, line and column, group, rule, reason.
  */
 export function loadRuleFiles(patterns: readonly string[], baseFolder: string): RuleFile[] {
+  return doAtOnce(loadingRuleFiles(patterns, baseFolder));
+}
+
+/** The same, with a stop after each file: what parses expressions takes a while. */
+export function* loadingRuleFiles(
+  patterns: readonly string[],
+  baseFolder: string,
+): Generator<void, RuleFile[]> {
   const mistakes: string[] = [];
   const files = patterns.flatMap(pattern => collecting(mistakes, () => matching(pattern, baseFolder)));
-  const loaded = collecting(mistakes, () => loadEach(files));
+  const loaded = yield* loadingEach(files, mistakes);
   if (mistakes.length > 0) throw new ConfigError(mistakes);
   return loaded;
 }
@@ -26,8 +35,17 @@ export function loadRuleFiles(patterns: readonly string[], baseFolder: string): 
 /** Loads files, each once. @throws ConfigError with the mistakes of all files */
 export function loadEach(files: readonly string[]): RuleFile[] {
   const mistakes: string[] = [];
-  const loaded = [...new Set(files)].flatMap(file => collecting(mistakes, () => [loadRuleFile(file)]));
+  const loaded = doAtOnce(loadingEach(files, mistakes));
   if (mistakes.length > 0) throw new ConfigError(mistakes);
+  return loaded;
+}
+
+function* loadingEach(files: readonly string[], mistakes: string[]): Generator<void, RuleFile[]> {
+  const loaded: RuleFile[] = [];
+  for (const file of new Set(files)) {
+    loaded.push(...collecting(mistakes, () => [loadRuleFile(file)]));
+    yield;
+  }
   return loaded;
 }
 

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadConfiguration } from '../../src/app/configuration.js';
+import { beginConfiguration, loadConfiguration } from '../../src/app/configuration.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 
 let folder = '';
@@ -15,15 +15,27 @@ beforeAll(() => {
 });
 afterAll(() => removeFolder(folder));
 
-function mistakes(text: string): string[] {
+function write(text: string): string {
   const file = join(folder, 'monitor.yml');
   writeFileSync(file, text);
+  return file;
+}
+
+function mistakes(
+  text: string,
+  load: (file: string) => unknown = file => loadConfiguration(file, {}),
+): string[] {
+  const file = write(text);
   try {
-    loadConfiguration(file, {});
+    load(file);
     return [];
   } catch (error) {
-    return (error as Error).message.split('\n').map(line => line.replaceAll(`${folder}/`, ''));
+    return linesOf(error as Error);
   }
+}
+
+function linesOf({ message }: Error): string[] {
+  return message.split('\n').map(line => line.replaceAll(`${folder}/`, ''));
 }
 
 const SCRAPE = 'scrape_configs: [{job_name: a, scrape_interval: soon}]\n';
@@ -42,6 +54,30 @@ test('of scraping, of rules and of alertmanager.yml', () => {
     expect.stringMatching(/^bad\.rules\.yml: /),
     expect.stringMatching(/^alertmanager\.yml: .*nowhere/),
   ]);
+});
+
+test('of all of them at a start, too, which reads rules last', () => {
+  const text = `${SERVICES}${SCRAPE}rule_files: [bad.rules.yml]\n`;
+  expect(mistakes(text, file => beginConfiguration(file, {}))).toEqual(mistakes(text));
+});
+
+test('of rules alone: when they are read', async () => {
+  const text = `${SERVICES}alerting: {config_file: '${folder}/good.yml'}\nrule_files: [bad.rules.yml, none.yml]\n`;
+  writeFileSync(join(folder, 'good.yml'), 'route: {receiver: log}\nreceivers: [{name: log}]\n');
+  const { configuration, complete } = beginConfiguration(write(text), {});
+  expect(configuration).toMatchObject({ services: [{ id: 'a' }], rules: [] });
+  const error = await complete().catch(thrown => thrown);
+  expect(linesOf(error)).toEqual(mistakes(text));
+  expect(linesOf(error)).toHaveLength(2);
+});
+
+test('the rest of a configuration is the same whenever its rules are read', async () => {
+  const file = write(`${SERVICES}alerting: {alertmanagers: [{url: "http://127.0.0.1:1"}]}\n`);
+  const { configuration, complete } = beginConfiguration(file, {});
+  const whole = loadConfiguration(file, {});
+  expect(await complete()).toEqual(whole);
+  expect({ ...configuration, rules: whole.rules }).toEqual(whole);
+  expect(whole.rules.length).toBeGreaterThan(5);
 });
 
 test('once each: what is wrong with the file itself', () => {

@@ -16,6 +16,7 @@ import { Rules } from './rules.js';
 import { QueryScheduler } from './scheduler.js';
 import { markStale, type Target } from './stale-series.js';
 import { StreamReceiver } from './stream-receiver.js';
+import { warmUp } from './warm-up.js';
 
 /** How long the store may tidy up at a time; a question that comes waits for it. */
 const MAINTENANCE_SLICE: Millis = 8;
@@ -28,7 +29,7 @@ const IDLE_INTERVAL: Millis = 5000;
 // Neither a check's measured time nor an answer of the main thread waits for a query.
 lowerThreadPriority();
 
-const { port, data } = supervised<ThreadOptions>();
+const { port, data } = supervised<ThreadOptions>(warmUp);
 const { file, retention, maxBytes, ...start } = data;
 const limits = { ...start.limits };
 
