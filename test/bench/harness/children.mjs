@@ -22,14 +22,14 @@ export class Children {
   #running = [];
 
   /**
-   * Starts a program and, when `ready` is given, waits until it resolves (it is asked every 5 ms for 20 s).
+   * Starts a program and, when `ready` is given, waits until it resolves (it is asked every 5 ms for `patience`, 20 s).
    * @returns {Promise<Child>} @throws Missing when there is no such program; Error with its output when it ends early.
    */
-  async start(who, command, args, { ready, env, cwd } = {}) {
+  async start(who, command, args, { ready, env, cwd, patience } = {}) {
     const child = new Child(who, command, args, { env, cwd });
     this.#running.push(child);
     await child.spawned;
-    if (ready) await child.until(ready);
+    if (ready) await child.until(ready, patience);
     return child;
   }
 

@@ -11,14 +11,14 @@ const PROGRAM = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
 /**
  * Starts the built program and waits until it is `ready`: by default, for its first answered /health.
  * @param config what would stand in monitor.yml, as an object.
- * @param options `storage` is the folder of its store, by default an empty one; `port` one that is free; `node` are flags of Node's; `ready(url)` throws until it is.
+ * @param options `storage` is the folder of its store, by default an empty one; `port` one that is free; `node` are flags of Node's; `ready(url)` throws until it is, for `patience` milliseconds at most.
  * @returns {Promise<{pid: number, url: string, child: object}>} @throws Missing when it is not built.
  */
 export async function startMonitor(
   bench,
   children,
   config,
-  { storage, port, flags = [], node = [], env = {}, ready = url => get(`${url}/health`) } = {},
+  { storage, port, flags = [], node = [], env = {}, ready = url => get(`${url}/health`), patience } = {},
 ) {
   requireBuilt();
   const folder = mkdtempSync(join(bench.folder, 'monitor-'));
@@ -34,6 +34,7 @@ export async function startMonitor(
     // As the systemd unit, the image and `npm start` run it; express and others do more checks otherwise.
     env: { NODE_ENV: 'production', MALLOC_ARENA_MAX: '1', ...env },
     ready: () => ready(url),
+    patience,
   });
   return { pid: child.pid, url, child };
 }

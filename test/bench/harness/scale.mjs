@@ -27,6 +27,8 @@ const FLIPS = 8;
 const RULES = ['status', 'services'].map(name =>
   fileURLToPath(new URL(`../../../rules/${name}.rules.yml`, import.meta.url)),
 );
+/** Milliseconds for a monitor to read its configuration, while those before it make their first checks. */
+const START = { patience: 90_000 };
 /** Seconds until every monitor has to know every service. */
 const MAX_START = 150;
 /** Seconds until a failure has to be seen. */
@@ -57,7 +59,7 @@ export async function shards(bench, children, count, seconds) {
 const PENDING = 'sum(prometheus_remote_storage_samples_pending)';
 
 function startShard(bench, children, { cluster, storage, index }) {
-  return startMonitor(bench, children, {
+  const config = {
     node: `node${index}`,
     host: { enabled: false },
     scan: SCAN,
@@ -65,14 +67,15 @@ function startShard(bench, children, { cluster, storage, index }) {
     remote_write: [{ url: `${storage.url}/api/v1/write` }],
     shard: { index, of: SHARDS },
     services: cluster.services(),
-  });
+  };
+  return startMonitor(bench, children, config, START);
 }
 
 /** One monitor with its own storage and all rules that are shipped. */
 export async function oneProcess(bench, children, count, seconds) {
   const cluster = await startLargeCluster(children, count);
   const config = { node: 'node0', host: { enabled: false }, scan: SCAN, services: cluster.services() };
-  const monitor = await startMonitor(bench, children, config);
+  const monitor = await startMonitor(bench, children, config, START);
   await untilKnown(bench, [monitor], count);
   const measured = await measure(bench, { cluster, monitors: [monitor], seconds, others: [] });
   const ask = query => value(`${monitor.url}/api/v1/query?query=${encodeURIComponent(query)}`);
