@@ -7,12 +7,18 @@ import { expect, test } from 'vitest';
 
 const ENGINE = fileURLToPath(new URL('../../dist/cli/engine.js', import.meta.url));
 
-/** Starts a thread, then keeps many objects for a while each; prints the size of the nursery in MiB. */
+/**
+ * Starts a thread, calls what is to be done some seconds later, then keeps many objects for a while each; prints the size of the
+ * nursery in MiB.
+ */
 const USE = `
 import { getHeapSpaceStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+const later = [];
+globalThis.setTimeout = call => (later.push(call), { unref() {} });
 const worker = new Worker('setTimeout(() => {}, 100)', { eval: true });
 await new Promise(resolve => worker.once('exit', resolve));
+for (const call of later) call();
 const live = [];
 for (let i = 0; i < 4e6; i++) live[i % 200_000] = { at: i, values: [i] };
 const nursery = getHeapSpaceStatistics().find(each => each.space_name === 'new_space');
@@ -31,7 +37,10 @@ test('the nursery of the main thread stays small, also once there are other thre
   expect(await nursery(`import ${JSON.stringify(ENGINE)};`)).toBeLessThanOrEqual(4);
 });
 
-/** Works before, while and after V8 compacts; timers are called by hand. `--trace-gc` prints each collection. */
+/**
+ * Works before, while and after V8 compacts, and in between, when a collection may end that began before; timers are called by hand.
+ * `--trace-gc` prints each collection.
+ */
 const COMPACT = `
 const every = [];
 const later = [];
@@ -45,8 +54,10 @@ const use = name => {
 };
 use('before');
 for (const call of every) call();
+use('begin');
 use('while');
 for (const call of later) call();
+use('end');
 use('after');
 process.exit();
 `;
@@ -60,7 +71,7 @@ test('heaps are compacted now and then, and not always', async () => {
     part.includes('Mark-Compact (reduce)'),
     /Mark-Compact \d/.test(part),
   ]);
-  expect(counts).toEqual([
+  expect(counts.filter(([name]) => name !== 'begin' && name !== 'end')).toEqual([
     ['before', false, true],
     ['while', true, false],
     ['after', false, true],
