@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import type { ApiContext } from '../context.js';
 import { endpoint } from './endpoint.js';
-import { boundsOf, describe, naming } from './parameters.js';
+import { boundsOf, describeLabelQuery, naming } from './parameters.js';
 
 /** A name that had characters a path or an old client does not take: `U__` and then `_HEX_` for each of them. */
 const ESCAPED = /^U__(?:[^_]|__|_[0-9A-Fa-f]{1,5}_)*$/;
@@ -16,13 +16,7 @@ export const labelValues = endpoint({
   inPath: {
     name: { description: 'The label; one with other characters may be escaped (`U__`)', example: 'job' },
   },
-  query: () =>
-    z.object({
-      'match[]': describe.match(),
-      start: describe.time('Of series with samples since then'),
-      end: describe.time('Of series with samples until then'),
-      limit: describe.limit('How many there may be; 0 is any number'),
-    }),
+  query: describeLabelQuery,
   data: () => z.array(z.string()),
   handle({ form, name, signal }, { query }: Pick<ApiContext, 'query'>) {
     const match = form.all('match[]');

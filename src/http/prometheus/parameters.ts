@@ -194,3 +194,13 @@ export async function naming<T>(parameter: string, answer: Promise<T>): Promise<
 }
 
 const BARE = /^(?:\d+:\d+: parse error|match\[\] must contain|invalid expression type)/;
+
+/** The shape of the parameters that ask for names or values of labels. */
+export function describeLabelQuery() {
+  return z.object({
+    'match[]': describe.match(),
+    start: describe.time('Of series with samples since then'),
+    end: describe.time('Of series with samples until then'),
+    limit: describe.limit('How many there may be; 0 is any number'),
+  });
+}
