@@ -2,7 +2,7 @@
 // too many, one that waits for its client ends instead of the new one being refused, so that clients that connect and
 // ask nothing, however many, keep no one else out.
 
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { networkOf } from './network.js';
 
@@ -13,6 +13,8 @@ interface Open {
   answering: number;
 }
 
+const NOTHING = () => {};
+
 /** One for each server. */
 export class Connections {
   readonly #limit: number;
@@ -20,6 +22,8 @@ export class Connections {
   readonly #clients = new Map<string, Set<Open>>();
   /** By address and port: the same for a connection and for TLS on it. */
   readonly #open = new Map<string, Open>();
+  /** The same by what requests come from, once one has: finding the address of each takes longer. */
+  readonly #bySocket = new WeakMap<Socket, Open>();
 
   /** @param limit connections at once */
   constructor(server: Server, limit: number) {
@@ -28,26 +32,36 @@ export class Connections {
     server.on('connection', (socket: Socket) => this.#take(socket));
   }
 
-  /** A request has its headers. */
-  track(request: IncomingMessage, response: ServerResponse): void {
-    const open = this.#open.get(keyOf(request.socket));
-    if (!open) return;
+  /** A request has its headers. @returns to be called when its answer is ready or given up; calls after the first do nothing */
+  track(request: IncomingMessage): () => void {
+    const open = this.#openOf(request.socket);
+    if (!open) return NOTHING;
+    let state: 'arriving' | 'answering' | 'ready' = 'arriving';
     const begin = () => {
+      if (state !== 'arriving') return;
+      state = 'answering';
       open.answering++;
-      let isReady = false;
-      const ready = () => {
-        if (isReady) return;
-        isReady = true;
-        open.answering--;
-        // It waits from now on.
-        const all = this.#clients.get(open.client);
-        if (all?.delete(open)) all.add(open);
-      };
-      // From then on it is the client that has to take the answer.
-      response.on('prefinish', ready).on('close', ready);
     };
     if (request.complete || hasNoBody(request)) begin();
     else request.once('end', begin);
+    return () => {
+      const wasAnswering = state === 'answering';
+      state = 'ready';
+      if (!wasAnswering) return;
+      open.answering--;
+      // It waits from now on.
+      const all = this.#clients.get(open.client);
+      if (all?.delete(open)) all.add(open);
+    };
+  }
+
+  #openOf(socket: Socket): Open | undefined {
+    let open = this.#bySocket.get(socket);
+    if (!open) {
+      open = this.#open.get(keyOf(socket));
+      if (open) this.#bySocket.set(socket, open);
+    }
+    return open;
   }
 
   #take(socket: Socket): void {

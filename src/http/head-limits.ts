@@ -15,7 +15,8 @@ export const MAX_HEAD = Math.max(...apis.map(({ maxTarget }) => maxTarget)) + 4 
  */
 export function checkHead({ url = '', rawHeaders }: IncomingMessage): void {
   // The parser hands both on as bytes, one a UTF-16 unit.
-  const { maxTarget } = surfaceOf(url.split('?', 1)[0] as string);
+  const query = url.indexOf('?');
+  const { maxTarget } = surfaceOf(query < 0 ? url : url.slice(0, query));
   if (url.length > maxTarget)
     throw new HttpError(431, `the request target is larger than ${maxTarget} bytes`);
   let length = 0;

@@ -10,5 +10,9 @@ export const apis: readonly Surface[] = [prometheusSurface, alertmanagerSurface]
 
 /** The surface a path is below. */
 export function surfaceOf(path: string): Surface {
-  return apis.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`)) ?? documentSurface;
+  return apis.find(({ prefix }) => isBelow(path, prefix)) ?? documentSurface;
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  return path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/');
 }

@@ -2,6 +2,7 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Shard } from '../model/service.js';
+import { AnswerCounter } from './answer-counter.js';
 
 /** What {@link OwnMetrics.setSamples} shows; sizes in bytes. */
 interface SamplesFigures {
@@ -53,7 +54,7 @@ export class OwnMetrics {
   readonly #evaluations: Counter;
   readonly #evaluationFailures: Counter;
   readonly #evaluationDuration: Gauge;
-  readonly #requests: Counter<'handler' | 'code'>;
+  readonly #requests: AnswerCounter;
   readonly #links: Gauge<'runbook' | 'dashboards'>;
   readonly #shard: Gauge<'shard' | 'of'>;
   #storeErrorsSeen = 0;
@@ -128,7 +129,11 @@ export class OwnMetrics {
       'rule_evaluation_duration_seconds',
       'How long the last evaluation of the rules took',
     );
-    this.#requests = counter('http_requests_total', 'Requests answered', ['handler', 'code']);
+    this.#requests = new AnswerCounter(
+      'langgraph_monitor_http_requests_total',
+      'Requests answered',
+      registry,
+    );
     this.#links = new Gauge({
       name: 'langgraph_monitor_links_info',
       help: 'Where alerts lead: what to put before the name of a section or of a dashboard; always 1',
@@ -207,7 +212,7 @@ export class OwnMetrics {
 
   /** A request was answered. */
   answered(handler: string, code: number): void {
-    this.#requests.inc({ handler, code }, 1);
+    this.#requests.count(handler, code);
   }
 
   /** Where alerts lead, for their annotations; the name of an alert or of a dashboard is put behind. */

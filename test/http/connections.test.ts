@@ -19,7 +19,8 @@ beforeEach(async () => {
   held = [];
   clients = [];
   server = createServer((request, response) => {
-    connections.track(request, response);
+    const onReady = connections.track(request);
+    response.on('prefinish', onReady).on('close', onReady);
     if (request.url === '/hold') held.push(response);
     else if (request.url === '/large') response.end(Buffer.alloc(32 * 1024 * 1024));
     else request.resume().once('end', () => response.end('ok'));

@@ -96,6 +96,28 @@ test('a connection closed in between leaves nothing running', async () => {
   expect(begun).toBe(3);
 });
 
+test('only an answer that is not taken at once is timed', async () => {
+  const timers: Record<string, number[]> = {};
+  const port = await serve((request, response) => {
+    const { socket, url = '' } = request;
+    const set: number[] = [];
+    timers[url] = set;
+    const setTimeout = socket.setTimeout.bind(socket);
+    socket.setTimeout = (time, ...more) => {
+      set.push(time);
+      return setTimeout(time, ...more);
+    };
+    response.end(url === '/large' ? Buffer.alloc(16 * 1024 * 1024, 'x') : 'x');
+  });
+  const socket = open(port).pause();
+  socket.write('GET /large HTTP/1.1\r\nhost: x\r\n\r\n');
+  await expect.poll(() => timers['/large']).toEqual([60_000]);
+  await (await fetch(`http://127.0.0.1:${port}/small`)).text();
+  // Node's own, of a connection that waits for its next request.
+  await expect.poll(() => timers['/small']?.length).toBe(1);
+  expect(timers['/small']?.[0]).toBeLessThan(10_000);
+});
+
 test('too many requests at once end the connection', async () => {
   const port = await serve(() => {});
   const socket = open(port);

@@ -27,3 +27,25 @@ test('one of several monitors that share the services says which it is; one that
   own.setShard(undefined);
   expect(await line()).toBeUndefined();
 });
+
+test('requests are counted by endpoint and status', async () => {
+  const registry = new Registry();
+  const own = new OwnMetrics(registry, { version: '1.2.3' });
+  const lines = async () =>
+    [...(await registry.metrics()).matchAll(/^langgraph_monitor_http_requests_total\{.*$/gm)].map(String);
+  expect(await lines()).toEqual([]);
+  own.answered('/health', 200);
+  own.answered('/health', 200);
+  own.answered('/health', 503);
+  own.answered('/metrics', 200);
+  const three = [
+    'langgraph_monitor_http_requests_total{handler="/health",code="200"} 2',
+    'langgraph_monitor_http_requests_total{handler="/health",code="503"} 1',
+    'langgraph_monitor_http_requests_total{handler="/metrics",code="200"} 1',
+  ];
+  expect(await lines()).toEqual(three);
+  // Reading it again counts nothing twice.
+  expect(await lines()).toEqual(three);
+  own.answered('/health', 503);
+  expect(await lines()).toEqual([three[0], three[1]?.replace(/1$/, '2'), three[2]]);
+});

@@ -12,7 +12,7 @@ import { type RouteResult, route } from '../route.js';
 import { clusterHealth as shape } from '../shapes.js';
 
 /** Bytes from which an answer is compressed; fewer are not worth it. */
-export const MIN_COMPRESSED = 16 * 1024;
+const MIN_COMPRESSED = 16 * 1024;
 /** Fast, and little worse: the services' parts are much alike. */
 const LEVEL = 1;
 /** Bytes from which an answer is given again for {@link REUSE_FACTOR} times what it took to write. */
@@ -50,6 +50,8 @@ interface Answer {
   /** Of the monotonic clock. */
   readonly second: number;
   readonly bytes: Buffer;
+  /** The bytes of a small one, one a character: Node writes a string together with the headers, and bytes beside them. */
+  text?: string;
   /** Until when it may be given though something has changed, by `performance.now()`. */
   readonly reusableUntil: Millis;
   zipped?: Promise<Buffer>;
@@ -61,6 +63,16 @@ const cached = new WeakMap<ApiContext['health'], Answer>();
 /** The answer's bytes; rebuilt when something has changed, and every second for the sake of its clock. */
 export function healthBytes(context: HealthContext): Buffer {
   return currentAnswer(context, false).bytes;
+}
+
+/**
+ * A small answer as a string with a character for each byte (`latin1`); undefined for one that is large enough to be compressed.
+ */
+export function smallHealthText(context: HealthContext): string | undefined {
+  const answer = currentAnswer(context, false);
+  if (answer.bytes.length >= MIN_COMPRESSED) return undefined;
+  answer.text ??= answer.bytes.toString('latin1');
+  return answer.text;
 }
 
 /** @param isExact nothing may have changed since; otherwise a large one may be some milliseconds old */
