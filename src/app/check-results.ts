@@ -39,6 +39,8 @@ interface CheckResultsOptions {
 export class CheckResults {
   readonly #options: CheckResultsOptions;
   readonly #leftOut: LeftOutLog;
+  /** Whether the metric says that the thread runs. */
+  #isWorkerShownUp = false;
 
   constructor(options: CheckResultsOptions) {
     this.#options = options;
@@ -47,9 +49,9 @@ export class CheckResults {
 
   /** Takes a result; of an unknown service it is ignored. */
   add(result: CheckResult): void {
-    const { own, cluster, firstChecks, firstFailures, exposition, services, recent, refresher, clock, log } =
+    const { cluster, firstChecks, firstFailures, exposition, services, recent, refresher, clock, log } =
       this.#options;
-    own.workerUp.set(1);
+    if (!this.#isWorkerShownUp) this.#showWorker(true);
     if (result.target === this.#options.node()) {
       this.#addNode(result);
       return;
@@ -84,7 +86,7 @@ export class CheckResults {
       { err: reason },
       'The thread that makes the checks died; every service is unknown until it is back',
     );
-    own.workerUp.set(0);
+    this.#showWorker(false);
     own.workerRestarts.inc();
     cluster.workerLost();
     this.#options.onLevelChange();
@@ -94,6 +96,11 @@ export class CheckResults {
     }
     this.removeNode(this.#options.node());
     void this.#options.evaluate();
+  }
+
+  #showWorker(isUp: boolean): void {
+    this.#isWorkerShownUp = isUp;
+    this.#options.own.workerUp.set(isUp ? 1 : 0);
   }
 
   setMaintenance(now: ReadonlyMap<string, Maintenance>): void {

@@ -31,6 +31,21 @@ export interface RecentResult {
   readonly body: string | undefined;
 }
 
+/** A {@link RecentResult} whose parts are put together when it is looked at, which few ever are. */
+interface KeptResult extends Omit<RecentResult, 'body' | 'phases'> {
+  readonly body: KeptBody | undefined;
+  /** Seconds by phase, NaN where it was not reached. */
+  readonly phases: readonly number[];
+  readonly names: Places['phases'];
+}
+
+/** A body. Hiding credentials takes longer than all else that is done with a result. */
+interface KeptBody {
+  /** As it came. Of a long one it is that of the state of the cluster, and kept while it is the last one. */
+  raw: string | undefined;
+  summary?: string;
+}
+
 /** Positions among the readings, until their layout changes. */
 interface Places {
   readonly phases: readonly (readonly [name: string, at: number])[];
@@ -41,11 +56,13 @@ const NOWHERE: Places = placesIn({ families: [], labels: [] });
 
 interface ServiceResults {
   /** Oldest first. */
-  readonly results: RecentResult[];
+  readonly results: KeptResult[];
   /** Where the readings have what is wanted; a service may measure thousands of series. */
   places: Places;
   /** The one seen last: a check that fails may see none. */
   certificate: Certificate | undefined;
+  /** The body that came last. */
+  body: KeptBody | undefined;
 }
 
 export class RecentResults {
@@ -53,18 +70,20 @@ export class RecentResults {
 
   /** Takes a result. */
   add(result: CheckResult): void {
-    const known = this.#known.get(result.target) ?? { results: [], places: NOWHERE, certificate: undefined };
+    const known = this.#known.get(result.target) ?? emptyResults();
     this.#known.set(result.target, known);
     const { layout, values } = result.readings;
+    if (result.data !== undefined) known.body = keptBody(result.data, known.body);
     if (layout) known.places = placesIn(layout);
     known.certificate = certificateIn(known.places.certificate, values) ?? known.certificate;
-    known.results.push(recentOf(result, known.places));
+    known.results.push(keptOf(result, known));
     if (known.results.length > MAX_RESULTS) known.results.shift();
   }
 
   /** Newest first. */
   of(id: string): RecentResult[] {
-    return this.#known.get(id)?.results.toReversed() ?? [];
+    const results = this.#known.get(id)?.results.toReversed() ?? [];
+    return results.map(shown);
   }
 
   /** The certificate a service presented last. */
@@ -78,12 +97,12 @@ export class RecentResults {
   }
 }
 
-function recentOf(result: CheckResult, places: Places): RecentResult {
+function emptyResults(): ServiceResults {
+  return { results: [], places: NOWHERE, certificate: undefined, body: undefined };
+}
+
+function keptOf(result: CheckResult, { places, body }: ServiceResults): KeptResult {
   const { at, status, responseTime, statusCode, reason, error, data, readings } = result;
-  const phases = places.phases.flatMap(([name, place]): [string, number][] => {
-    const value = measured(readings.values, place);
-    return value === undefined ? [] : [[name, value]];
-  });
   return {
     at,
     status,
@@ -91,8 +110,20 @@ function recentOf(result: CheckResult, places: Places): RecentResult {
     statusCode,
     reason,
     error,
-    phases: phases.length > 0 ? Object.fromEntries(phases) : undefined,
-    body: data === undefined ? undefined : summaryOf(data),
+    body: data === undefined ? undefined : body,
+    phases: places.phases.map(([, place]) => readings.values[place] ?? Number.NaN),
+    names: places.phases,
+  };
+}
+
+function shown({ body, phases, names, ...result }: KeptResult): RecentResult {
+  const reached = names
+    .map(([name], i) => [name, phases[i] as number] as const)
+    .filter(([, value]) => !Number.isNaN(value));
+  return {
+    ...result,
+    phases: reached.length > 0 ? Object.fromEntries(reached) : undefined,
+    body: body && summaryOf(body),
   };
 }
 
@@ -103,13 +134,22 @@ function placesIn({ families, labels }: Layout): Places {
   return { phases, certificate: certificatePlaces({ families, labels }) };
 }
 
-/** A reading, if there is one. */
-function measured(values: readonly number[], at: number): number | undefined {
-  const value = values[at];
-  return value === undefined || Number.isNaN(value) ? undefined : value;
+/** @param before the last body, which is often the same */
+function keptBody(raw: string, before: KeptBody | undefined): KeptBody {
+  if (before?.raw === raw) return before;
+  if (before && (before.raw ?? '').length > MAX_SHOWN) {
+    summaryOf(before);
+    before.raw = undefined;
+  }
+  return { raw };
 }
 
-function summaryOf(body: string): string {
+function summaryOf(body: KeptBody): string {
+  body.summary ??= shortened(body.raw ?? '');
+  return body.summary;
+}
+
+function shortened(body: string): string {
   const text = hideCredentials(body.slice(0, MAX_READ)).replace(/\s+/g, ' ');
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
 }

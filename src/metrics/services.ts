@@ -158,8 +158,10 @@ interface ServiceRows {
   /** What its series were named for. */
   service: Service;
   failure: FailureLabels | undefined;
-  /** Of {@link ROWS}; replaced rather than changed, since other code compares them with the last ones. */
+  /** Of {@link ROWS}; replaced rather than changed once they are shown, since other code compares them with the last ones. */
   values: number[];
+  /** Whether they have been shown. */
+  isShown: boolean;
   readonly namesSource: string;
   readonly stateSource: string;
 }
@@ -177,8 +179,7 @@ export class ServiceMetrics {
   count(result: CheckResult): void {
     const known = this.#known.get(result.target);
     if (!known) return;
-    known.values = known.values.slice();
-    countCheck(known.values, result);
+    countCheck(ownValues(known), result);
   }
 
   /**
@@ -197,9 +198,12 @@ export class ServiceMetrics {
       known?.service === service &&
       known.failure?.status === failure?.status &&
       known.failure?.error === failure?.error;
-    const { namesSource, stateSource, values } = this.#addService(service, failure);
+    const rows = this.#addService(service, failure);
+    const { namesSource, stateSource } = rows;
+    const values = ownValues(rows);
     believe(values, result);
     maintain(values, isInMaintenance);
+    rows.isShown = true;
     this.#exposition.observe(stateSource, service.id, known ? { values } : { layout: LAYOUT, values });
     if (isSame) return false;
     const layout = namesOf(service, failure);
@@ -216,22 +220,36 @@ export class ServiceMetrics {
     this.#exposition.remove(known.stateSource);
   }
 
-  /** What is kept of a service, with its own copy of the values. */
+  /** What is kept of a service. */
   #addService(service: Service, failure: FailureLabels | undefined): ServiceRows {
     const known = this.#known.get(service.id);
-    if (known) return Object.assign(known, { service, failure, values: known.values.slice() });
+    if (known) {
+      known.service = service;
+      known.failure = failure;
+      return known;
+    }
     const { id } = service;
     const values = new Array<number>(ROWS.length).fill(0);
     const made = {
       service,
       failure,
       values,
+      isShown: false,
       namesSource: `names of ${id}`,
       stateSource: `state of ${id}`,
     };
     this.#known.set(id, made);
     return made;
   }
+}
+
+/** Values of a service that may be changed. */
+function ownValues(rows: ServiceRows): number[] {
+  if (rows.isShown) {
+    rows.values = rows.values.slice();
+    rows.isShown = false;
+  }
+  return rows.values;
 }
 
 /** Counts a check of a service. */

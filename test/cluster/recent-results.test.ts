@@ -70,3 +70,19 @@ test.each<[name: string, data: string | undefined, want: unknown]>([
   recent.add(result('tools', data === undefined ? {} : { data }));
   expect(recent.of('tools')[0]?.body).toEqual(want);
 });
+
+test('bodies of one service one after the other, long and short, the same again and none', () => {
+  const recent = new RecentResults();
+  const long = (word: string) => `{"password":"hunter22","text":"${word.repeat(100)}"}`;
+  const shown = (word: string) => `${long(word).replace('hunter22', '<secret>').slice(0, 200)}...`;
+  const bodies = ['{"a":1}', long('one'), undefined, long('two'), long('two'), '{"token":"abcdefgh1"}'];
+  for (const data of bodies) recent.add(result('tools', data === undefined ? {} : { data }));
+  expect(recent.of('tools').map(({ body }) => body)).toEqual([
+    '{"token":"<secret>"}',
+    shown('two'),
+    shown('two'),
+    undefined,
+    shown('one'),
+    '{"a":1}',
+  ]);
+});
