@@ -15,6 +15,15 @@ export function keepYoungGenerationSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
 
+/**
+ * While hundreds of checks are made a second: what some dozens of them need at once is more than a small young generation, so that
+ * each collection copies it and the old one fills with what is garbage a moment later. It shrinks again at rest.
+ */
+export function letYoungGenerationGrow(): void {
+  setFlagsFromString('--semi-space-growth-factor=2');
+  setFlagsFromString(`--heap-growing-percent=${AT_REST}`);
+}
+
 /** At rest, and after a storm: the next collections take back what it needed. */
 export function collectSoon(): void {
   keepYoungGenerationSmall();

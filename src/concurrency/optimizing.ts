@@ -1,8 +1,8 @@
 // When V8 optimizes code: late as long as little is asked of the program, as it does by itself while much is. Comes in: a
-// note of each request, and of alerts.
+// note of each request, of each check, and of alerts.
 
 import { setFlagsFromString } from 'node:v8';
-import { collectLate, collectSoon } from './heap-growth.js';
+import { collectLate, collectSoon, letYoungGenerationGrow } from './heap-growth.js';
 import { LoadSwitch } from './load-switch.js';
 
 /**
@@ -30,6 +30,9 @@ export const EAGER: Looks = { ticks: 3, bytesPerTick: 150, small: 81 };
 const MANY = 50;
 /** Alerts within a second that are a storm. */
 const MANY_ALERTS = 500;
+
+/** Checks within a second that need larger heaps. */
+const MANY_CHECKS = 200;
 
 /** From Node 22 on V8 does not know some of these flags, and would say so. */
 const isKnown = Number(process.versions.node.split('.')[0]) < 22;
@@ -64,16 +67,55 @@ export function optimizeLate(): void {
   setLooks(PATIENT);
 }
 
+/** How V8 is to collect garbage: at rest, while very many checks are made, in a storm of alerts. */
+export type HeapMode = 'small' | 'young' | 'large';
+
+/** Counts checks and alerts and sets how V8 collects by them. */
+export class HeapsByLoad {
+  readonly #alerts: LoadSwitch;
+  readonly #checks: LoadSwitch;
+  #areManyAlerts = false;
+  #areManyChecks = false;
+
+  /** @param set called with each change; V8 has small heaps before */
+  constructor(set: (mode: HeapMode) => void) {
+    const update = () => set(this.#areManyAlerts ? 'large' : this.#areManyChecks ? 'young' : 'small');
+    this.#alerts = new LoadSwitch(MANY_ALERTS, areMany => {
+      this.#areManyAlerts = areMany;
+      update();
+    });
+    this.#checks = new LoadSwitch(MANY_CHECKS, areMany => {
+      this.#areManyChecks = areMany;
+      update();
+    });
+  }
+
+  noteAlerts(count: number): void {
+    this.#alerts.note(count);
+  }
+
+  noteCheck(): void {
+    this.#checks.note();
+  }
+}
+
+const SET_HEAPS: Readonly<Record<HeapMode, () => void>> = {
+  small: collectSoon,
+  young: letYoungGenerationGrow,
+  large: collectLate,
+};
+
 let looks: LooksByRequests | undefined;
-let storms: LoadSwitch | undefined;
+let heaps: HeapsByLoad | undefined;
 
 /**
- * Makes V8 optimize late, and soon while many requests are noted; while many alerts are noted garbage is collected later. The built
- * program has copies of this module: the caller must be in the same bundle as what calls {@link noteRequest} and {@link noteAlerts}.
+ * Makes V8 optimize late, and soon while many requests or checks are noted; while many alerts or very many checks are noted garbage
+ * is collected later. The built program has copies of this module: the caller must be in the same bundle as what calls
+ * {@link noteRequest}, {@link noteCheck} and {@link noteAlerts}.
  */
 export function optimizeByRequests(): void {
   looks = new LooksByRequests(setLooks);
-  storms = new LoadSwitch(MANY_ALERTS, areMany => (areMany ? collectLate() : collectSoon()));
+  heaps = new HeapsByLoad(mode => SET_HEAPS[mode]());
 }
 
 /** A request has come. */
@@ -81,8 +123,14 @@ export function noteRequest(): void {
   looks?.note();
 }
 
+/** A check has been made, which is as much work as a small query. */
+export function noteCheck(): void {
+  looks?.note();
+  heaps?.noteCheck();
+}
+
 /** Alerts have come, each of which is as much work as a small query. */
 export function noteAlerts(count: number): void {
   looks?.note(count);
-  storms?.note(count);
+  heaps?.noteAlerts(count);
 }

@@ -1,5 +1,6 @@
 // Runs the checks in a thread of their own: what is to be checked goes in; results and the thread's end come out.
 
+import { noteCheck } from '../concurrency/optimizing.js';
 import { lowerThreadPriority } from '../concurrency/priority.js';
 import { SupervisedWorker } from '../concurrency/supervised-worker.js';
 import { serializeSecrets } from '../config/secret-transfer.js';
@@ -91,8 +92,10 @@ class WorkerRunner implements CheckRunner {
 }
 
 function receive(event: CheckEvent, events: CheckRunnerEvents): void {
-  if (event.type === 'result') events.onResult(event.result);
-  else if (event.type === 'inference') events.onInference(event.result);
+  if (event.type === 'result') {
+    noteCheck();
+    events.onResult(event.result);
+  } else if (event.type === 'inference') events.onInference(event.result);
   else if (event.type === 'scan') events.onScan(event.scan);
   else if (event.type === 'error') events.onTrouble(event.id, event.message);
   else lowerThreadPriority();

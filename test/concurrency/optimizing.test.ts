@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { EAGER, type Looks, LooksByRequests, PATIENT } from '../../src/concurrency/optimizing.js';
+import {
+  EAGER,
+  type HeapMode,
+  HeapsByLoad,
+  type Looks,
+  LooksByRequests,
+  PATIENT,
+} from '../../src/concurrency/optimizing.js';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -35,4 +42,54 @@ test('nothing is timed while no requests come', () => {
   looks.note();
   vi.advanceTimersByTime(1000);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test.each<
+  [name: string, seconds: readonly (readonly [checks: number, alerts: number])[], modes: readonly HeapMode[]]
+>([
+  ['a few checks leave heaps small', [[199, 0]], []],
+  [
+    'very many let the young generation grow',
+    [
+      [200, 0],
+      [0, 0],
+    ],
+    ['young', 'small'],
+  ],
+  [
+    'a storm lets all of it grow',
+    [
+      [0, 500],
+      [0, 0],
+    ],
+    ['large', 'small'],
+  ],
+  [
+    'also while checks are made, which go on',
+    [
+      [200, 0],
+      [200, 500],
+      [200, 0],
+      [0, 0],
+    ],
+    ['young', 'large', 'young', 'small'],
+  ],
+  [
+    'and checks that end in a storm change nothing',
+    [
+      [200, 500],
+      [0, 500],
+      [0, 0],
+    ],
+    ['young', 'large', 'large', 'small'],
+  ],
+])('%s', (_, seconds, wanted) => {
+  const set: HeapMode[] = [];
+  const heaps = new HeapsByLoad(mode => set.push(mode));
+  for (const [checks, alerts] of seconds) {
+    for (let i = 0; i < checks; i++) heaps.noteCheck();
+    if (alerts > 0) heaps.noteAlerts(alerts);
+    vi.advanceTimersByTime(1000);
+  }
+  expect(set).toEqual(wanted);
 });
