@@ -50,6 +50,8 @@ interface ReadyQueues {
 /** Which service is checked next. */
 export class Schedule {
   readonly #entries = new Map<string, ScheduleEntry>();
+  /** The same as an array: all are looked at again and again, and a map's iterator makes objects for each. */
+  #all: readonly ScheduleEntry[] = [];
   readonly #ready: ReadyQueues = { critical: [], criticalHung: [], other: [], otherHung: [] };
   #pace = 1;
   /** When slots were moved last; no check was due before at the present pace. */
@@ -80,6 +82,7 @@ export class Schedule {
         hung: false,
       });
     }
+    this.#all = [...this.#entries.values()];
     for (const [id, entry] of this.#entries) {
       entry.scheduled = wanted.get(id) as Scheduled;
       this.#regularSlot(entry);
@@ -143,9 +146,10 @@ export class Schedule {
   /** Makes everything that is due ready; gives when to look again (infinity: nothing waits). */
   wake(now: Millis): Millis {
     let next = Number.POSITIVE_INFINITY;
-    for (const [id, entry] of this.#entries) {
+    for (let i = 0; i < this.#all.length; i++) {
+      const entry = this.#all[i] as ScheduleEntry;
       if (entry.state !== 'waiting') continue;
-      if (entry.due <= now) this.#makeReady(id, entry, now);
+      if (entry.due <= now) this.#makeReady(entry.scheduled.id, entry, now);
       else if (entry.due < next) next = entry.due;
     }
     return next;
@@ -179,9 +183,9 @@ export class Schedule {
 
   /** Ids whose check belongs to the round that begins at a moment, and those that wait since an earlier one. */
   *inRound(start: Millis): Generator<string> {
-    for (const [id, { state, base, due }] of this.#entries) {
+    for (const { scheduled, state, base, due } of this.#all) {
       const offset = base - this.origin;
-      if (state === 'ready' || (state === 'waiting' && due - offset <= start + NEAR)) yield id;
+      if (state === 'ready' || (state === 'waiting' && due - offset <= start + NEAR)) yield scheduled.id;
     }
   }
 

@@ -8,31 +8,64 @@ const STEP: Millis = 500;
 /** Timers of a thread that runs are late by less, on a busy machine too. */
 const TOLERANCE: Millis = 500;
 
-/** Watches from its construction on. The caller must close it. */
-export class StandstillWatch {
-  #dueAt: Millis;
-  #timer: NodeJS.Timeout;
-  #stoodStill = false;
+/** Looks whether the thread runs: one timer for all watches, while there are any. */
+class Lookout {
+  #watches = 0;
+  #dueAt: Millis = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #standstills = 0;
 
-  constructor() {
+  /** Looks for one more watch. */
+  add(): void {
+    if (this.#watches++ === 0) this.#arm();
+  }
+
+  remove(): void {
+    if (--this.#watches === 0) clearTimeout(this.#timer);
+  }
+
+  /** How often the thread has stood still while there were watches, for half a second to a second at least. */
+  look(): number {
+    // What happened meanwhile may be handled before the timer that is late by it.
+    if (performance.now() > this.#dueAt + TOLERANCE) {
+      this.#standstills++;
+      clearTimeout(this.#timer);
+      this.#arm();
+    }
+    return this.#standstills;
+  }
+
+  #arm(): void {
     this.#dueAt = performance.now() + STEP;
     this.#timer = setTimeout(() => this.#step(), STEP);
-  }
-
-  /** Whether the thread has stood still since, by more than about a second. */
-  get stoodStill(): boolean {
-    // What happened meanwhile may be handled before the timer that is late by it.
-    return this.#stoodStill || performance.now() > this.#dueAt + TOLERANCE;
-  }
-
-  close(): void {
-    clearTimeout(this.#timer);
   }
 
   #step(): void {
-    this.#stoodStill = this.stoodStill;
-    this.#dueAt = performance.now() + STEP;
-    this.#timer = setTimeout(() => this.#step(), STEP);
+    const before = this.#standstills;
+    // It arms the next step when it finds a standstill.
+    if (this.look() === before) this.#arm();
+  }
+}
+
+const lookout = new Lookout();
+
+/** Watches from its construction on. The caller must close it. */
+export class StandstillWatch {
+  /** Standstills that were over by then. */
+  readonly #before: number;
+
+  constructor() {
+    lookout.add();
+    this.#before = lookout.look();
+  }
+
+  /** Whether the thread has stood still since, for half a second to a second at least. */
+  get stoodStill(): boolean {
+    return lookout.look() > this.#before;
+  }
+
+  close(): void {
+    lookout.remove();
   }
 }
 

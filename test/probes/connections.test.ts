@@ -139,3 +139,38 @@ describe('the pool of connections', () => {
     await expect.poll(() => connections.open, { timeout: 5000 }).toBe(0);
   });
 });
+
+test('what is done with a part of an answer is no part of its time', async () => {
+  const to = await endpoint();
+  const connection = await pool(50, 10).acquire(to);
+  const request = prepare(to.origin, { follow_redirects: false }).now();
+  const busyFor = (time: number) => {
+    for (const end = performance.now() + time; performance.now() < end; );
+  };
+  const transfer = new Transfer(request, connection, { onSent() {}, onData: () => busyFor(50) });
+  await transfer.send();
+  // Head and body came in one piece.
+  expect(transfer.ended).toBe(transfer.firstByte);
+});
+
+test('a connection that was in use when its time without use was over is closed after the next one', async () => {
+  const held: (() => void)[] = [];
+  const server = await listen((_, response) => held.push(() => response.end('x')));
+  servers.push(server);
+  const origin = `http://127.0.0.1:${portOf(server)}`;
+  const KEEP_ALIVE = 300;
+  const connection = await pool(50, 10, KEEP_ALIVE).acquire({
+    ...{ key: origin, origin, tls: undefined, protocol: { fallback: true } },
+  });
+  const ask = async (time: number) => {
+    const used = use(connection);
+    await expect.poll(() => held.length).toBe(1);
+    await new Promise(resolve => setTimeout(resolve, time));
+    held.pop()?.();
+    await used;
+  };
+  await ask(50);
+  await ask(2 * KEEP_ALIVE);
+  expect(connection.alive).toBe(true);
+  await expect.poll(() => connection.alive, { timeout: 5000 }).toBe(false);
+});

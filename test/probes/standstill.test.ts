@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RunningTime } from '../../src/probes/standstill.js';
+import { RunningTime, StandstillWatch } from '../../src/probes/standstill.js';
 
 /** A clock that the test sets; timers are real, and none is due during a test. */
 function timed(moments: readonly number[]): number {
@@ -33,4 +33,20 @@ test('with what ran before and after it', async () => {
   const passed = time.stop();
   expect(passed).toBeGreaterThanOrEqual(700);
   expect(passed).toBeLessThan(3000);
+});
+
+test('a watch notices a standstill, and one that begins behind it does not', () => {
+  const before = new StandstillWatch();
+  expect(before.stoodStill).toBe(false);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1100);
+  const behind = new StandstillWatch();
+  expect([before.stoodStill, behind.stoodStill]).toEqual([true, false]);
+  before.close();
+  expect(behind.stoodStill).toBe(false);
+  behind.close();
+  // Nothing looks while there are no watches.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1100);
+  const later = new StandstillWatch();
+  expect(later.stoodStill).toBe(false);
+  later.close();
 });

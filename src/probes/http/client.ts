@@ -56,18 +56,24 @@ interface Exchange {
 export class Client extends EventEmitter<{ disconnect: [] }> {
   /** Whether any byte of the answer to the last request has come. */
   hasAnswerBegun = false;
+  /** Monotonic moment at which something came last, taken before anything is done with it. */
+  receivedAt: Millis = 0;
   readonly #authority: string;
   readonly #options: ClientOptions;
   #socket: Socket | undefined;
   #current: Exchange | undefined;
+  /** Closes it when it is not used; runs on during a request, which is cheaper than a new one for each. */
   #idle: NodeJS.Timeout | undefined;
+  /** How long {@link #idle} runs. */
+  #idleFor: Millis = 0;
   /** Why the socket failed, which is known before it is closed. */
   #error: Error | undefined;
   #isOver = false;
 
-  constructor(origin: string, options: ClientOptions) {
+  /** @param authority host and port, as a request names them */
+  constructor(authority: string, options: ClientOptions) {
     super();
-    this.#authority = new URL(origin).host;
+    this.#authority = authority;
     this.#options = options;
   }
 
@@ -91,7 +97,6 @@ export class Client extends EventEmitter<{ disconnect: [] }> {
     const exchange: Exchange = { request, handler, reader: new ResponseReader(sink, request.method) };
     this.#current = exchange;
     this.hasAnswerBegun = false;
-    clearTimeout(this.#idle);
     if (this.#isOver) queueMicrotask(() => this.#fail(this.#error ?? new ClosedEarly()));
     else if (this.#socket) this.#send(this.#socket);
     else void this.#open();
@@ -100,7 +105,7 @@ export class Client extends EventEmitter<{ disconnect: [] }> {
   /** Closes it; a request that is under way fails with the reason. */
   destroy(reason?: Error): void {
     if (reason) this.#error ??= reason;
-    this.#fail(reason ?? new ClosedEarly());
+    if (this.#current) this.#fail(reason ?? new ClosedEarly());
     this.#end();
   }
 
@@ -124,7 +129,8 @@ export class Client extends EventEmitter<{ disconnect: [] }> {
     socket.on('data', chunk => this.#receive(chunk));
     socket.on('end', () => this.#hangUp());
     socket.on('close', () => {
-      this.#fail(this.#error ?? new ClosedEarly());
+      // An error has a stack, which takes a while to make: most connections are closed when nothing is asked.
+      if (this.#current) this.#fail(this.#error ?? new ClosedEarly());
       this.#end();
     });
     this.#send(socket);
@@ -147,6 +153,7 @@ export class Client extends EventEmitter<{ disconnect: [] }> {
   }
 
   #receive(chunk: Buffer): void {
+    this.receivedAt = performance.now();
     const exchange = this.#current;
     // What comes when nothing was asked is no answer, and none that follows could be trusted.
     if (exchange) {
@@ -156,6 +163,7 @@ export class Client extends EventEmitter<{ disconnect: [] }> {
   }
 
   #hangUp(): void {
+    this.receivedAt = performance.now();
     const exchange = this.#current;
     if (!exchange) {
       this.#end();
@@ -182,8 +190,20 @@ export class Client extends EventEmitter<{ disconnect: [] }> {
     const handler = this.#current?.handler;
     this.#current = undefined;
     if (!reusable || keepAlive <= 0) this.#end();
-    else this.#idle = setTimeout(() => this.#end(), keepAlive).unref();
+    else this.#keep(keepAlive);
     handler?.onResponseEnd();
+  }
+
+  #keep(keepAlive: Millis): void {
+    if (this.#idle && this.#idleFor === keepAlive) {
+      this.#idle.refresh();
+      return;
+    }
+    clearTimeout(this.#idle);
+    this.#idleFor = keepAlive;
+    this.#idle = setTimeout(() => {
+      if (!this.#current) this.#end();
+    }, keepAlive).unref();
   }
 
   #fail(error: Error): void {
@@ -206,8 +226,29 @@ const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 /** The connection's own headers. */
 const OWN: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive']);
 
+interface WrittenHead {
+  readonly request: ClientRequest;
+  readonly authority: string;
+  readonly text: string;
+}
+
+/** Heads by their lists of headers: a check that reads no secrets from files sends the same again and again. */
+const written = new WeakMap<readonly string[], WrittenHead>();
+
 /** The head of a request. @throws ProbeFailure for a header with a character that may not be in one */
-function headOf({ method, path, headers, body }: ClientRequest, authority: string): string {
+function headOf(request: ClientRequest, authority: string): string {
+  const known = written.get(request.headers);
+  if (known?.authority === authority && isSameHead(known.request, request)) return known.text;
+  const text = writeHead(request, authority);
+  written.set(request.headers, { request, authority, text });
+  return text;
+}
+
+function isSameHead(a: ClientRequest, b: ClientRequest): boolean {
+  return a.method === b.method && a.path === b.path && a.body === b.body;
+}
+
+function writeHead({ method, path, headers, body }: ClientRequest, authority: string): string {
   const lines: string[] = [];
   let host = authority;
   for (let i = 0; i < headers.length; i += 2) {

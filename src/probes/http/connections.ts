@@ -46,20 +46,16 @@ export class Connection {
   ) {
     this.endpoint = endpoint;
     this.#resolver = resolver;
-    this.client = new Client(endpoint.origin, { keepAlive, connect: () => this.#dial() });
+    this.client = new Client(addressOf(endpoint).authority, { keepAlive, connect: () => this.#dial() });
     this.client.on('disconnect', () => {
       this.alive = false;
       onGone(this);
     });
   }
 
-  get #host(): string {
-    return new URL(this.endpoint.origin).hostname.replace(/^\[|\]$/g, '');
-  }
-
   /** What it means if the deadline passes now. */
   get waitedFor(): ProbeFailure {
-    return waitedFor(this.trace, this.#host);
+    return waitedFor(this.trace, addressOf(this.endpoint).host);
   }
 
   /** Milliseconds since it was ready, or 0. */
@@ -70,26 +66,49 @@ export class Connection {
   /** Closes it, also while it is being made; a request on it fails with the reason. */
   destroy(reason?: Error): void {
     this.alive = false;
-    this.#dialing.abort(reason ?? new ProbeFailure('protocol', 'Connection closed'));
+    if (this.trace.ready === 0)
+      this.#dialing.abort(reason ?? new ProbeFailure('protocol', 'Connection closed'));
     this.client.destroy(reason);
   }
 
   async #dial(): Promise<Socket> {
-    const { origin, tls, protocol } = this.endpoint;
-    const { port } = new URL(origin);
-    const host = this.#host;
+    const { tls, protocol } = this.endpoint;
+    const { host, port } = addressOf(this.endpoint);
     let options: TlsOptions | undefined;
     const readTls = () => {
       options = tls?.();
       return options as TlsOptions;
     };
     const socket = await dial(
-      { host, port: Number(port) || (tls ? 443 : 80), protocol, tls: tls && readTls },
+      { host, port, protocol, tls: tls && readTls },
       { signal: this.#dialing.signal, trace: this.trace, resolver: this.#resolver },
     );
     if (options) this.trace.tls = traceTls(socket as TLSSocket, options, options.servername ?? host);
     return socket;
   }
+}
+
+interface EndpointAddress {
+  /** Without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly authority: string;
+}
+
+const addresses = new WeakMap<ConnectionTarget, EndpointAddress>();
+
+/** Where an endpoint is: its origin is read once, and not for each of its connections. */
+function addressOf(endpoint: ConnectionTarget): EndpointAddress {
+  const known = addresses.get(endpoint);
+  if (known) return known;
+  const { host: authority, hostname, port } = new URL(endpoint.origin);
+  const address = {
+    authority,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port) || (endpoint.tls ? 443 : 80),
+  };
+  addresses.set(endpoint, address);
+  return address;
 }
 
 interface Host {
@@ -148,26 +167,33 @@ export class Connections {
   /** A connection to use for one request, kept or new; waits where the limits are reached. */
   async acquire(endpoint: ConnectionTarget, fresh = false): Promise<Connection> {
     for (;;) {
+      const connection = this.take(endpoint, fresh);
+      if (connection) return connection;
       // Looked up again after every wait: a host without users is removed.
-      const host = this.#host(endpoint.key);
-      if (host.busy >= this.#limits.perHost) {
-        await new Promise<void>(resolve => host.waiting.push(resolve));
-        continue;
-      }
-      host.busy++;
-      const idle = fresh ? undefined : this.#idleConnection(host);
-      if (idle) return idle;
-      if (this.#open < this.#limits.total || this.#dropIdle()) {
-        this.#open++;
-        return new Connection(endpoint, this.#limits.keepAlive, {
-          onGone: connection => this.#remove(connection),
-          resolver: this.#resolver,
-        });
-      }
-      host.busy--;
-      this.#tidy(endpoint.key, host);
-      await new Promise<void>(resolve => this.#waiting.push(resolve));
+      const host = this.#hosts.get(endpoint.key);
+      const isHostFull = host !== undefined && host.busy >= this.#limits.perHost;
+      const waiting = isHostFull ? host.waiting : this.#waiting;
+      await new Promise<void>(resolve => waiting.push(resolve));
     }
+  }
+
+  /** The same, at once; undefined where the limits are reached. */
+  take(endpoint: ConnectionTarget, fresh = false): Connection | undefined {
+    const host = this.#host(endpoint.key);
+    if (host.busy >= this.#limits.perHost) return undefined;
+    host.busy++;
+    const idle = fresh ? undefined : this.#idleConnection(host);
+    if (idle) return idle;
+    if (this.#open < this.#limits.total || this.#dropIdle()) {
+      this.#open++;
+      return new Connection(endpoint, this.#limits.keepAlive, {
+        onGone: connection => this.#remove(connection),
+        resolver: this.#resolver,
+      });
+    }
+    host.busy--;
+    this.#tidy(endpoint.key, host);
+    return undefined;
   }
 
   /** Gives a connection back; one that cannot be used again is closed. */

@@ -35,6 +35,7 @@ export function cookiesAfter(
 
 /** The value of the `cookie` header for a URL; undefined when none belongs there. */
 export function cookieHeader(cookies: readonly Cookie[], url: URL): string | undefined {
+  if (cookies.length === 0) return undefined;
   const sent = cookies.filter(each => isFor(each, url)).sort((a, b) => b.path.length - a.path.length);
   return sent.length > 0 ? sent.map(({ name, value }) => `${name}=${value}`).join('; ') : undefined;
 }

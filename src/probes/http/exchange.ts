@@ -86,7 +86,8 @@ async function hop(
   trace: Trace,
 ): Promise<ReceivedResponse> {
   for (let fresh = false; ; fresh = true) {
-    const connection = await connections.acquire(request.endpoint, fresh);
+    const { endpoint } = request;
+    const connection = connections.take(endpoint, fresh) ?? (await connections.acquire(endpoint, fresh));
     const reused = connection.served++ > 0;
     const transfer = new Transfer(request, connection);
     attempt.onCancel(() => {
@@ -134,6 +135,7 @@ function note(trace: Trace, { trace: made }: Connection, reused: boolean, transf
   trace.tls = made.tls;
 }
 
+const NO_LABELS: readonly string[] = [];
 const PHASE_LABELS: Record<Phase, readonly string[]> = {
   resolve: ['resolve'],
   connect: ['connect'],
@@ -146,7 +148,7 @@ function recordTrace(attempt: Attempt, trace: Trace): void {
   const { phases, address, tls, reused, statusCode } = trace;
   if (statusCode !== undefined) {
     attempt.statusCode = statusCode;
-    attempt.record(families.statusCode, [], statusCode);
+    attempt.record(families.statusCode, NO_LABELS, statusCode);
   }
   for (const phase of PHASES) {
     const span = phases[phase];
@@ -157,11 +159,12 @@ function recordTrace(attempt: Attempt, trace: Trace): void {
 }
 
 function recordAnswer(attempt: Attempt, request: HttpRequest, answer: HttpResponse, hops: number): void {
-  attempt.record(families.contentLength, [], Number(answer.headers['content-length'] ?? -1));
-  attempt.record(families.bodyLength, [], answer.body.length);
-  attempt.record(families.redirects, [], hops);
-  attempt.record(families.ssl, [], request.endpoint.tls ? 1 : 0);
-  attempt.record(families.version, [], Number(answer.version));
+  attempt.record(families.contentLength, NO_LABELS, Number(answer.headers['content-length'] ?? -1));
+  attempt.record(families.bodyLength, NO_LABELS, answer.body.length);
+  attempt.record(families.redirects, NO_LABELS, hops);
+  attempt.record(families.ssl, NO_LABELS, request.endpoint.tls ? 1 : 0);
+  attempt.record(families.version, NO_LABELS, Number(answer.version));
   const modified = answer.headers['last-modified'];
-  if (typeof modified === 'string') attempt.record(families.lastModified, [], Date.parse(modified) / 1000);
+  if (typeof modified === 'string')
+    attempt.record(families.lastModified, NO_LABELS, Date.parse(modified) / 1000);
 }

@@ -13,8 +13,8 @@ const FOLLOWED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /** The request an answer's redirect asks for; undefined when it is none. @throws ProbeFailure for an absurd one. */
 export function redirectOf(request: HttpRequest, answer: ReceivedResponse): HttpRequest | undefined {
   const { statusCode } = answer;
-  const location = locationOf(answer);
-  if (!FOLLOWED.has(statusCode) || location === undefined) return undefined;
+  const location = FOLLOWED.has(statusCode) ? locationOf(answer) : undefined;
+  if (location === undefined) return undefined;
   if (!URL.canParse(location, request.url.href))
     throw new ProbeFailure('protocol', 'Redirected to something that is no URL');
   const url = new URL(location, request.url);

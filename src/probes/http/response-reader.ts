@@ -113,7 +113,8 @@ export class ResponseReader {
   #consumeLine(chunk: Buffer, at: number): number | undefined {
     const end = chunk.indexOf(LF, at);
     const length = (end < 0 ? chunk.length : end + 1) - at;
-    if (this.#state === 'head' && this.#lines.length === 0) refuseForeign(chunk.subarray(at, at + 64));
+    if (this.#state === 'head' && this.#lines.length === 0 && !isHttp(chunk, at))
+      refuseForeign(chunk.subarray(at, at + 64));
     this.#bound(length, end < 0);
     if (end < 0) {
       this.#rest = chunk.subarray(at);
@@ -206,6 +207,17 @@ export class ResponseReader {
   }
 }
 
+/** Whether `HTTP/` stands there. */
+function isHttp(bytes: Buffer, at: number): boolean {
+  return (
+    bytes[at] === 0x48 &&
+    bytes[at + 1] === 0x54 &&
+    bytes[at + 2] === 0x54 &&
+    bytes[at + 3] === 0x50 &&
+    bytes[at + 4] === 0x2f
+  );
+}
+
 /** Detects by the first bytes what is not HTTP. @throws ProbeFailure */
 function refuseForeign(start: Buffer): void {
   const text = start.toString('latin1');
@@ -271,10 +283,14 @@ function append(headers: ResponseHeaders, name: string, more: string): void {
   else headers[name] = `${known} ${more}`.trim();
 }
 
+const LENGTH = /^\d{1,15}$/;
+
 /** The body's length; headers that say it twice must agree. @throws ProbeFailure */
 function lengthOf(headers: ResponseHeaders): number | undefined {
   const given = headers['content-length'];
   if (given === undefined) return undefined;
+  // As nearly every server writes it.
+  if (typeof given === 'string' && LENGTH.test(given)) return Number(given);
   const lengths = new Set([given].flat().flatMap(each => each.split(',').map(part => part.trim())));
   const [first = '', second] = lengths;
   if (second !== undefined)
@@ -282,7 +298,7 @@ function lengthOf(headers: ResponseHeaders): number | undefined {
       'protocol',
       `Not HTTP: two Content-Lengths that differ (${quoted(first)} and ${quoted(second)})`,
     );
-  if (!/^\d{1,15}$/.test(first))
+  if (!LENGTH.test(first))
     throw new ProbeFailure('protocol', `Not HTTP: Content-Length ${quoted(first)} is no number`);
   headers['content-length'] = first;
   return Number(first);
@@ -299,7 +315,8 @@ function checkChunked(encodings: string | string[]): void {
 }
 
 function keepsAlive(headers: ResponseHeaders, version: string): boolean {
-  const words = [headers.connection ?? []].flat().join(',').toLowerCase();
+  const { connection = '' } = headers;
+  const words = String(connection).toLowerCase();
   return version === '1.0' ? words.includes('keep-alive') : !words.includes('close');
 }
 

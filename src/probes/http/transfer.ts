@@ -89,6 +89,8 @@ export class Transfer implements ResponseHandler {
 
   onRequestStart(controller: RequestController): void {
     this.#controller = controller;
+    // What this program did before is not the service's time. Making a connection is.
+    if (this.#connection.served > 1) this.begun = performance.now();
     // The certificate is looked at before anything is said: a password must not go to an unknown server.
     const { tls } = this.#connection.trace;
     if (tls?.problem && !this.#request.skipVerify)
@@ -98,7 +100,7 @@ export class Transfer implements ResponseHandler {
 
   onResponseStart(statusCode: number, headers: ReceivedResponse['headers'], version: string): void {
     this.#version = version;
-    this.firstByte = performance.now();
+    this.firstByte = this.#connection.client.receivedAt;
     ANSWERED.add(this.#connection.endpoint);
     this.answered = true;
     this.statusCode = statusCode;
@@ -118,7 +120,7 @@ export class Transfer implements ResponseHandler {
   }
 
   onResponseEnd(): void {
-    this.ended = performance.now();
+    this.ended = this.#connection.client.receivedAt;
     this.reusable = true;
     const body = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks);
     const answer = {
