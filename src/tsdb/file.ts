@@ -150,9 +150,12 @@ export class SampleFile {
   /** Gives empty pages back, some at a time. @returns whether there are more. */
   shrink(pages: number): boolean {
     // Executed, not prepared: it frees a page per step, and a statement without columns is stepped once.
-    if (this.#pragma('freelist_count') === 0) return false;
+    const before = this.#pragma('freelist_count');
+    if (before === 0) return false;
     this.#db.exec(`PRAGMA incremental_vacuum(${pages})`);
-    return this.#pragma('freelist_count') > 0;
+    const left = this.#pragma('freelist_count');
+    // A file that was not made for it keeps them.
+    return left > 0 && left < before;
   }
 
   /** Copies the journal into the file and empties it, unless a connection reads. */

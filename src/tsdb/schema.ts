@@ -63,6 +63,25 @@ const bundlesMigration = `
   CREATE TABLE label_blocks (last INTEGER PRIMARY KEY, checksum INTEGER NOT NULL, series BLOB NOT NULL);
 `;
 
+/**
+ * Whether times are still needed is asked by where they end: an index less for chunks and for bundles. Chunks may be written by guesses
+ * that an older version would take for damage.
+ */
+const fewerIndexesMigration = `
+  DROP INDEX chunks_axis;
+  DROP INDEX chunks_last;
+  CREATE INDEX chunks_last ON chunks (last, axis);
+  DROP INDEX bundles_axis;
+  DROP INDEX bundles_last;
+  CREATE INDEX bundles_last ON bundles (last, axis);
+  CREATE TABLE queue_positions (
+    name TEXT PRIMARY KEY, sent INTEGER NOT NULL, reading INTEGER NOT NULL, split TEXT NOT NULL, newest INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  INSERT INTO queue_positions SELECT name, sent, reading, split, newest FROM queues;
+  DROP TABLE queues;
+  ALTER TABLE queue_positions RENAME TO queues;
+`;
+
 /** The steps that bring a file up to date; their number is its version. */
 export const SAMPLES_MIGRATIONS: readonly string[] = [
   samplesMigration,
@@ -71,6 +90,7 @@ export const SAMPLES_MIGRATIONS: readonly string[] = [
   logRowsMigration,
   outgoingMigration,
   bundlesMigration,
+  fewerIndexesMigration,
 ];
 
 /** The first version with the tables of streams. */

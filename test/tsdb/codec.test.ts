@@ -53,6 +53,12 @@ const hostile: [string, Float64Array][] = [
   ['a sum that crosses zero', of(2000, i => (i - 1000) * 0.1 + 0.3 - 0.1)],
   ['thirds', of(1000, i => i / 3)],
   ['a counter with resets', of(4000, i => (counter = i % 997 === 0 ? 0 : counter + ((i * 31) % 17)))],
+  ['a counter with a rate that drifts', of(4000, i => (counter += 300 + ((i * 7919) % 37) + (i >> 4)))],
+  [
+    'the same, beginning again',
+    of(4000, i => (counter = (i % 1500 === 0 ? 0 : counter) + ((i * 7919) % 97))),
+  ],
+  ['far steps that come and go', of(3000, i => (i % 5 < 2 ? i * i * i : 2 ** 50 - i * 977))],
   ['milliseconds since the epoch', of(4000, i => 1_700_000_000_000 + i * 30_000 + ((i * 7919) % 11))],
   ['two values, one rare', of(4096, i => (i % 1000 === 999 ? 0 : 1))],
   ['a pattern', of(4096, i => [3, 1, 4, 1, 5, 9, 2, 6][i % 8] as number)],
@@ -99,6 +105,10 @@ test('the chosen encoding is small: bytes of 4,096 values', () => {
   // Eleven bits of noise cannot be had for less than eleven bits, and should not cost many more.
   expect(size(() => Math.floor(random() * 2048) / 1000)).toBeLessThan(4096 * (11.3 / 8));
   expect(size(() => 4096 * Math.floor(random() * 256))).toBeLessThan(4096 * 1.03);
+  // Nor what a counter grows by, around a rate that drifts: five bits of noise, and half a bit more without a mean of the steps.
+  let grown = 0;
+  const step = (i: number) => Math.floor(200 + 100 * Math.sin(i / 400) + random() * 32);
+  expect(size(i => (grown += step(i)))).toBeLessThan(4096 * (5.4 / 8));
   // The rounding errors of a sum are not worth six more bytes a value.
   expect(size(() => (total += Math.floor(random() * 16) / 1000))).toBeLessThan(4096 * 1.6);
 });

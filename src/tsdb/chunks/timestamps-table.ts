@@ -5,7 +5,7 @@ import type { Millis } from '../../model/time.js';
 import type { Sqlite } from '../../store/database.js';
 import { ByteReader, ByteWriter } from '../codec/bytes.js';
 import { decodeChunk, encodeChunk } from '../codec/chunk.js';
-import type { Effort } from '../codec/integers.js';
+import type { Effort } from '../codec/guesses.js';
 
 /** The axis of a chunk whose times are evenly spaced. */
 export const EVEN = 0;
@@ -25,8 +25,9 @@ export class TimestampsTable {
     );
     this.#insert = db.prepare<[number, Uint8Array]>('INSERT INTO axes (last, times) VALUES (?, ?)');
     this.#get = db.prepare<[number], { times: Buffer }>('SELECT times FROM axes WHERE id = ?');
-    // An index of axes has no chunk that needs none.
-    const unused = (table: string) => `NOT EXISTS (SELECT 1 FROM ${table} WHERE axis = axes.id AND axis > 0)`;
+    // Chunks with these times end where they do, and an index has both.
+    const unused = (table: string) =>
+      `NOT EXISTS (SELECT 1 FROM ${table} WHERE last = axes.last AND axis = axes.id)`;
     const tables = hasBundles ? ['chunks', 'bundles'] : ['chunks'];
     this.#remove = db.prepare<[number]>(
       `DELETE FROM axes WHERE id = ? AND ${tables.map(unused).join(' AND ')}`,

@@ -18,17 +18,24 @@ export class BitWriter {
 
   /** The low bits of a whole number below 2^53. */
   write(value: number, bits: number): void {
+    if (bits <= PIECE) {
+      this.#piece(value, bits);
+      return;
+    }
     let rest = value;
-    for (let left = bits; left > 0; ) {
-      const some = Math.min(left, PIECE);
-      this.#waiting |= (rest % 2 ** some) << this.#count;
-      rest = Math.floor(rest / 2 ** some);
-      this.#count += some;
-      left -= some;
-      for (; this.#count >= 8; this.#count -= 8) {
-        this.#out.byte(this.#waiting & 255);
-        this.#waiting >>>= 8;
-      }
+    for (let left = bits; left > 0; left -= PIECE) {
+      this.#piece(rest, Math.min(left, PIECE));
+      rest = Math.floor(rest / 2 ** PIECE);
+    }
+  }
+
+  #piece(value: number, bits: number): void {
+    // Of a number beyond 32 bits the low ones are as of any other.
+    this.#waiting |= (value & ((1 << bits) - 1)) << this.#count;
+    this.#count += bits;
+    for (; this.#count >= 8; this.#count -= 8) {
+      this.#out.byte(this.#waiting & 255);
+      this.#waiting >>>= 8;
     }
   }
 

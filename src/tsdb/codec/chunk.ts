@@ -4,7 +4,8 @@
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ByteReader, ByteWriter, CorruptChunk } from './bytes.js';
 import { asDecimals, type Decimals, fromDecimals } from './decimals.js';
-import { type Effort, readIntegers, writeIntegers } from './integers.js';
+import type { Effort } from './guesses.js';
+import { readIntegers, writeIntegers } from './integers.js';
 
 const CONSTANT = 0;
 const DECIMALS = 1;

@@ -15,8 +15,9 @@ const DIRECT = 16;
 function tokenOf(value: number): number {
   if (value < DIRECT) return value;
   const bits = bitLength(value);
-  const second = Math.floor(value / 2 ** (bits - 2)) & 1;
-  return DIRECT + (bits - 5) * 2 + second;
+  // Shifts are for 32 bits.
+  const top = value < 0x8000_0000 ? value >>> (bits - 2) : Math.floor(value / 2 ** (bits - 2));
+  return DIRECT + (bits - 5) * 2 + (top & 1);
 }
 
 /** How many bits a whole number below 2^53 needs. */
@@ -31,9 +32,13 @@ function extraBits(token: number): number {
 
 /** Writes whole numbers from 0 to 2^53. How many there are is not written. */
 export function writeTokens(out: ByteWriter, numbers: Float64Array): void {
-  const tokens = Uint8Array.from(numbers, tokenOf);
+  const tokens = new Uint8Array(numbers.length);
   const counts = new Uint32Array(128);
-  for (const token of tokens) counts[token] = (counts[token] as number) + 1;
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokenOf(numbers[i] as number);
+    tokens[i] = token;
+    counts[token] = (counts[token] as number) + 1;
+  }
   const frequencies = normalize(counts, tokens.length);
   writeFrequencies(out, frequencies);
   out.block(extras(numbers, tokens));
@@ -44,19 +49,28 @@ export function writeTokens(out: ByteWriter, numbers: Float64Array): void {
 function normalize(counts: Uint32Array, total: number): Uint16Array {
   const frequencies = new Uint16Array(counts.length);
   let sum = 0;
-  for (const [token, count] of counts.entries()) {
+  for (let token = 0; token < counts.length; token++) {
+    const count = counts[token] as number;
     if (count === 0) continue;
-    frequencies[token] = Math.max(1, Math.round((count / total) * SCALE));
-    sum += frequencies[token] as number;
+    const frequency = Math.max(1, Math.round((count / total) * SCALE));
+    frequencies[token] = frequency;
+    sum += frequency;
   }
   // What rounding left over goes to, or is taken from, where it costs least: the most frequent.
   while (sum !== SCALE) {
-    const most = frequencies.indexOf(Math.max(...frequencies));
+    const most = largestAt(frequencies);
     const step = sum < SCALE ? SCALE - sum : Math.max(SCALE - sum, -((frequencies[most] as number) >> 1));
     frequencies[most] = (frequencies[most] as number) + step;
     sum += step;
   }
   return frequencies;
+}
+
+/** Where the first of the largest is. */
+function largestAt(numbers: Uint16Array): number {
+  let found = 0;
+  for (let i = 1; i < numbers.length; i++) if ((numbers[i] as number) > (numbers[found] as number)) found = i;
+  return found;
 }
 
 function writeFrequencies(out: ByteWriter, frequencies: Uint16Array): void {
@@ -94,8 +108,11 @@ function starts(frequencies: Uint16Array): Uint16Array {
 }
 
 function extras(numbers: Float64Array, tokens: Uint8Array): Uint8Array {
-  const out = new BitWriter();
-  for (let i = 0; i < tokens.length; i++) out.write(numbers[i] as number, extraBits(tokens[i] as number));
+  const out = new BitWriter(numbers.length);
+  for (let i = 0; i < tokens.length; i++) {
+    const bits = extraBits(tokens[i] as number);
+    if (bits > 0) out.write(numbers[i] as number, bits);
+  }
   return out.end();
 }
 
@@ -113,8 +130,8 @@ function encode(tokens: Uint8Array, frequencies: Uint16Array): Uint8Array {
       bytes[--at] = state & 255;
       state >>>= 16;
     }
-    const rest = state % frequency;
-    state = (((state - rest) / frequency) << SCALE_BITS) + rest + (first[token] as number);
+    const times = (state / frequency) | 0;
+    state = (times << SCALE_BITS) + (state - times * frequency) + (first[token] as number);
   }
   at -= 4;
   new DataView(bytes.buffer).setUint32(at, state, true);

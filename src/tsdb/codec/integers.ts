@@ -4,71 +4,12 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { BitReader, BitWriter } from './bits.js';
 import { ByteReader, ByteWriter, CorruptChunk, unzigzag, zigzag } from './bytes.js';
+import { mayDeflate } from './deflate-guess.js';
 import { bitLength, readTokens, writeTokens } from './entropy.js';
-
-/** How hard the codec tries: `quick` for chunks that are merged soon, `small` for those that stay. */
-export type Effort = 'quick' | 'small';
+import { type Effort, guessesFor, restore, writeResiduals } from './guesses.js';
 
 /** Numbers up to here may be coded: a zigzag of their second difference is still exact. */
 export const MAX_INTEGER = 2 ** 50;
-
-/** Guesses are stateful: {@link Guess.next} is called, then {@link Guess.update} with the real value. */
-interface Guess {
-  next(): number;
-  update(value: number): void;
-}
-
-/** The chunk's own mean, for noise around a level. */
-const level = (mean: number): Guess => ({ next: () => mean, update() {} });
-
-/** How much of a moving mean the newest number is, as a divisor. */
-const WEIGHTS = [4, 16];
-/** Each kind of guess by its number in a chunk. */
-const GUESSES: readonly ((mean: number) => Guess)[] = [
-  level,
-  delta,
-  slope,
-  ...WEIGHTS.map(weight => () => smooth(weight)),
-];
-const DELTA = 1;
-const SMOOTH = 3;
-
-const QUICK_GUESSES = [DELTA, 2];
-
-/** The number before. */
-function delta(): Guess {
-  let last = 0;
-  return {
-    next: () => last,
-    update(value) {
-      last = value;
-    },
-  };
-}
-
-/** On the line through the two before. */
-function slope(): Guess {
-  let last = 0;
-  let step = 0;
-  return {
-    next: () => last + step,
-    update(value) {
-      step = value - last;
-      last = value;
-    },
-  };
-}
-
-/** A moving mean, for noise around a level that drifts. IEEE arithmetic makes it the same everywhere. */
-function smooth(weight: number): Guess {
-  let mean = 0;
-  return {
-    next: () => Math.round(mean),
-    update(value) {
-      mean += (value - mean) / weight;
-    },
-  };
-}
 
 const PLAIN = 0;
 const TOKENS = 1;
@@ -86,12 +27,17 @@ export function writeIntegers(out: ByteWriter, numbers: Float64Array, effort: Ef
   if (unit === 0) return;
   const multiples = new Float64Array(numbers.length);
   let sum = 0;
-  for (let i = 0; i < numbers.length; i++) {
-    multiples[i] = ((numbers[i] as number) - base) / unit;
-    sum += multiples[i] as number;
+  let backwards = 0;
+  for (let i = 0, last = 0; i < numbers.length; i++) {
+    const multiple = ((numbers[i] as number) - base) / unit;
+    multiples[i] = multiple;
+    sum += multiple;
+    if (multiple < last) backwards++;
+    last = multiple;
   }
   const mean = Math.round(sum / multiples.length);
-  const { guess, residuals } = best(multiples, mean, effort);
+  const isCounter = backwards * 16 <= multiples.length;
+  const { guess, residuals } = best(multiples, mean, guessesFor(effort, isCounter));
   const { how, bytes } = shortest(residuals, effort);
   out.byte(guess * 4 + how);
   if (guess === 0) out.signed(mean);
@@ -122,25 +68,19 @@ function greatestCommonDivisor(one: number, other: number): number {
 function best(
   multiples: Float64Array,
   mean: number,
-  effort: Effort,
+  guesses: readonly number[],
 ): { guess: number; residuals: Float64Array } {
   let found = { guess: 0, residuals: multiples, bits: Number.POSITIVE_INFINITY };
-  for (const guess of effort === 'small' ? GUESSES.keys() : QUICK_GUESSES) {
-    const residuals = residualsOf(multiples, (GUESSES[guess] as (mean: number) => Guess)(mean));
+  let residuals: Float64Array = new Float64Array(multiples.length);
+  for (const guess of guesses) {
+    writeResiduals(guess, multiples, mean, residuals);
     const bits = estimate(residuals);
-    if (bits < found.bits) found = { guess, residuals, bits };
+    if (bits >= found.bits) continue;
+    const worse = found.residuals;
+    found = { guess, residuals, bits };
+    residuals = worse === multiples ? new Float64Array(multiples.length) : worse;
   }
   return found;
-}
-
-function residualsOf(multiples: Float64Array, guess: Guess): Float64Array {
-  const residuals = new Float64Array(multiples.length);
-  for (let i = 0; i < multiples.length; i++) {
-    const value = multiples[i] as number;
-    residuals[i] = zigzag(value - guess.next());
-    guess.update(value);
-  }
-  return residuals;
 }
 
 /** Bits the numbers would take if their sizes were coded perfectly and the bits below plainly. */
@@ -164,23 +104,35 @@ interface Written {
 function shortest(residuals: Float64Array, effort: Effort): Written {
   const fixed = fixedBits(residuals);
   // None of the others has less than a byte for a number, without searching for it.
-  if (fixed && effort === 'quick' && fixed.bytes.length <= residuals.length) return fixed;
-  const plain = new ByteWriter();
+  if (fixed && effort === 'quick' && fixed.length <= residuals.length)
+    return writeFixedBits(residuals, fixed);
+  const plain = new ByteWriter(residuals.length * 2);
   for (let i = 0; i < residuals.length; i++) plain.varint(residuals[i] as number);
   const ways = [{ how: PLAIN, bytes: plain.bytes }];
-  if (fixed) ways.push(fixed);
   if (effort === 'small') {
-    const tokens = new ByteWriter();
+    const tokens = new ByteWriter(residuals.length);
     writeTokens(tokens, residuals);
     ways.push({ how: TOKENS, bytes: tokens.bytes });
     // What repeats, and does so in patterns, is zlib's.
-    ways.push({ how: DEFLATED, bytes: deflateRawSync(plain.bytes, { level: 6 }) });
+    if (mayDeflate(plain.bytes, tokens.length))
+      ways.push({ how: DEFLATED, bytes: deflateRawSync(plain.bytes, { level: 6 }) });
   }
-  return ways.reduce((a, b) => (b.bytes.length < a.bytes.length ? b : a));
+  const found = ways.reduce((a, b) => (b.bytes.length < a.bytes.length ? b : a));
+  const isFixedShorter =
+    fixed && fixed.length <= found.bytes.length && (fixed.length < found.bytes.length || found.how !== PLAIN);
+  return isFixedShorter ? writeFixedBits(residuals, fixed) : found;
 }
 
-/** All in as many bits as what the largest is above the least needs; undefined where that is too many. */
-function fixedBits(residuals: Float64Array): Written | undefined {
+/** All in as many bits as what the largest is above the least needs. */
+interface FixedBits {
+  readonly least: number;
+  readonly bits: number;
+  /** Bytes of them. */
+  readonly length: number;
+}
+
+/** @returns undefined where these are too many bits */
+function fixedBits(residuals: Float64Array): FixedBits | undefined {
   let [least, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < residuals.length; i++) {
     const value = unzigzag(residuals[i] as number);
@@ -189,9 +141,15 @@ function fixedBits(residuals: Float64Array): Written | undefined {
   }
   const bits = bitLength(largest - least);
   if (bits > MAX_FIXED_BITS) return undefined;
-  const packed = new BitWriter(Math.ceil((residuals.length * bits) / 8));
+  const header = new ByteWriter(16);
+  header.signed(least);
+  return { least, bits, length: header.length + 1 + Math.ceil((residuals.length * bits) / 8) };
+}
+
+function writeFixedBits(residuals: Float64Array, { least, bits, length }: FixedBits): Written {
+  const packed = new BitWriter(length);
   for (let i = 0; i < residuals.length; i++) packed.write(unzigzag(residuals[i] as number) - least, bits);
-  const out = new ByteWriter();
+  const out = new ByteWriter(length);
   out.signed(least);
   out.byte(bits);
   out.append(packed.end());
@@ -218,7 +176,7 @@ export function readIntegers(input: ByteReader, count: number): Float64Array {
   const guess = kind >> 2;
   const mean = guess === 0 ? input.signed() : 0;
   const numbers = readResiduals(kind & 3, input.block(), count);
-  restore(numbers, guess, mean);
+  restore(guess, numbers, mean);
   if (base !== 0 || unit !== 1)
     for (let i = 0; i < count; i++) numbers[i] = (numbers[i] as number) * unit + base;
   return numbers;
@@ -231,39 +189,4 @@ function readResiduals(how: number, bytes: Uint8Array, count: number): Float64Ar
   const numbers = new Float64Array(count);
   for (let i = 0; i < count; i++) numbers[i] = input.varint();
   return numbers;
-}
-
-/** Residuals become numbers in place. The most frequent guesses are written out: a query waits for this. */
-function restore(numbers: Float64Array, kind: number, mean: number): void {
-  const weight = WEIGHTS[kind - SMOOTH];
-  const make = GUESSES[kind];
-  if (!make) throw new CorruptChunk('written in an unknown way');
-  if (weight !== undefined) restoreSmooth(numbers, weight);
-  else if (kind === DELTA) restoreDeltas(numbers);
-  else restoreWith(numbers, make(mean));
-}
-
-function restoreWith(numbers: Float64Array, guess: Guess): void {
-  for (let i = 0; i < numbers.length; i++) {
-    const value = guess.next() + unzigzag(numbers[i] as number);
-    numbers[i] = value;
-    guess.update(value);
-  }
-}
-
-function restoreDeltas(numbers: Float64Array): void {
-  let last = 0;
-  for (let i = 0; i < numbers.length; i++) {
-    last += unzigzag(numbers[i] as number);
-    numbers[i] = last;
-  }
-}
-
-function restoreSmooth(numbers: Float64Array, weight: number): void {
-  let mean = 0;
-  for (let i = 0; i < numbers.length; i++) {
-    const value = Math.round(mean) + unzigzag(numbers[i] as number);
-    numbers[i] = value;
-    mean += (value - mean) / weight;
-  }
 }
