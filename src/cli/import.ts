@@ -2,6 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { computeForSeconds } from '../concurrency/optimizing.js';
 import { fileProblem } from '../config/file-problem.js';
 import { samplesChanged } from '../store/changed-samples.js';
 import { loadNative } from '../store/native.js';
@@ -15,6 +16,7 @@ export async function importFiles(args: readonly string[], output: Output): Prom
   const files = flags.words;
   if (files.length === 0) throw new UsageError('import wants the name of a file');
   loadNative();
+  computeForSeconds();
   try {
     mkdirSync(flags.storage.path, { recursive: true });
   } catch (error) {

@@ -67,6 +67,12 @@ export function optimizeLate(): void {
   setLooks(PATIENT);
 }
 
+/** Makes V8 optimize soon, and collect garbage late, for a command that computes for seconds and ends. */
+export function computeForSeconds(): void {
+  setLooks(EAGER);
+  collectLate();
+}
+
 /** How V8 is to collect garbage: at rest, while very many checks are made, in a storm of alerts. */
 export type HeapMode = 'small' | 'young' | 'large';
 

@@ -163,9 +163,10 @@ export class SampleFile {
     this.#db.pragma('wal_checkpoint(TRUNCATE)');
   }
 
-  /** For a file that is removed after the process, whatever happens: its pages need not be on disk at any moment. */
+  /** For a file that is removed after the process, whatever happens: its pages need not be on disk at any moment, nor be rolled back. */
   beTemporary(): void {
     this.#db.pragma('synchronous = OFF');
+    this.#db.pragma('journal_mode = OFF');
   }
 
   /** To be called before {@link close} where the file may be read without being written next. */

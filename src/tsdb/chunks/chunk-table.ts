@@ -5,14 +5,14 @@ import type { Millis } from '../../model/time.js';
 import { DamagedRow, Inconsistent, timeText } from '../../store/damage.js';
 import type { Sqlite } from '../../store/database.js';
 import { decodeChunk, decodeValues, encodeChunk, encodeValues } from '../codec/chunk.js';
-import type { Effort } from '../codec/integers.js';
+import type { Effort } from '../codec/guesses.js';
 import { type BundledRow, BundleTable, baseOf, isBundled, joinBounds } from './bundle-table.js';
 import type { ByteCache } from './cache.js';
 import type { ChunkRow, SeriesBounds } from './chunk-row.js';
 import { EVEN, evenTimes, hasSameTimes, type TimestampsTable } from './timestamps-table.js';
 
 /** Bytes of a row beside its samples, about: its other columns, their header and the place of the row in its page. */
-const ROW_OVERHEAD = 44;
+const ROW_OVERHEAD = 40;
 
 /** Samples of one series, oldest first. */
 export interface Run {
@@ -98,9 +98,14 @@ export class ChunkTable {
 
   /** Keeps samples (one at least). */
   add(series: number, { times, values }: Run, effort: Effort): void {
+    this.addEncoded(series, times, encodeChunk(values, effort), effort);
+  }
+
+  /** Keeps samples whose values are encoded already, with a checksum. */
+  addEncoded(series: number, times: Float64Array, samples: Uint8Array, effort: Effort = 'small'): void {
     const axis = this.#axes.insert(times, effort);
     const [first, last] = [times[0] as Millis, times.at(-1) as Millis];
-    this.#write(series, { first, last, count: times.length, axis }, encodeChunk(values, effort));
+    this.#write(series, { first, last, count: times.length, axis }, samples);
   }
 
   /** Keeps samples of several series: those of neighbours that have the same times in one row. */

@@ -2,7 +2,7 @@
 // for some rows a tenth stays empty. Comes in: rows with their sizes; goes out: the same rows in an order that leaves less.
 
 /** Rows to choose from. */
-const WINDOW = 64;
+const WINDOW = 128;
 
 interface Waiting<Row> {
   readonly row: Row;
@@ -39,9 +39,9 @@ export class PageFiller<Row> {
     return place < 0 ? this.#waiting.length : place;
   }
 
-  /** The largest that fits into the page that was begun, or the largest of all into another. */
+  /** The largest of those that fill the page that was begun, or the largest of all into another. */
   #writeOne(): void {
-    let at = this.#waiting.findLastIndex(({ bytes }) => bytes <= this.#left);
+    let at = this.#bestPlace();
     if (at < 0) {
       at = this.#waiting.length - 1;
       this.#left = this.#pageSize;
@@ -50,5 +50,37 @@ export class PageFiller<Row> {
     if (!next) return;
     this.#left -= next.bytes;
     this.#write(next.row);
+  }
+
+  /** Of up to three rows that leave the least of the page where the largest of them is; -1 when none fits. */
+  #bestPlace(): number {
+    const largest = this.#waiting.slice(-3).reduce((sum, { bytes }) => sum + bytes, 0);
+    if (largest <= this.#left) return this.#waiting.length - 1;
+    let place = -1;
+    let most = -1;
+    for (let at = this.#waiting.length - 1; at >= 0 && most < this.#left; at--) {
+      const { bytes } = this.#waiting[at] as Waiting<Row>;
+      if (bytes > this.#left) continue;
+      const sum = bytes + this.#mostOfTwo(this.#left - bytes, at);
+      if (sum <= most) continue;
+      most = sum;
+      place = at;
+    }
+    return place;
+  }
+
+  /** The most bytes that fit of up to two rows before a place. */
+  #mostOfTwo(left: number, before: number): number {
+    const rows = this.#waiting;
+    let most = 0;
+    for (let low = 0, high = before - 1; high >= 0; ) {
+      const { bytes } = rows[high] as Waiting<Row>;
+      const sum = low < high ? bytes + (rows[low] as Waiting<Row>).bytes : bytes;
+      if (bytes <= left && bytes > most) most = bytes;
+      if (sum <= left && sum > most) most = sum;
+      if (sum > left || low >= high) high--;
+      else low++;
+    }
+    return most;
   }
 }

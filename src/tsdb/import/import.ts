@@ -4,10 +4,11 @@
 import type { Millis } from '../../model/time.js';
 import { ByteCache } from '../chunks/cache.js';
 import { SampleFile } from '../file.js';
+import { ChunkEncoder } from './chunk-encoder.js';
 import { readOpenMetrics } from './openmetrics/read.js';
-import { OpenMetricsError, parseSeries } from './openmetrics/series-text.js';
+import { parseSeries } from './openmetrics/series-text.js';
 import { mergeIntoDatabase, withStagedFile } from './staged.js';
-import { Staging } from './staging.js';
+import { type StagedSeries, Staging } from './staging.js';
 
 /** Samples in memory at a time: 64 MiB of them. */
 const MAX_IN_MEMORY = 4_000_000;
@@ -16,6 +17,8 @@ const CACHE_BYTES = 1024 * 1024;
 interface ImportOptions {
   /** Samples in memory at a time; the rest waits on disk. */
   readonly mostInMemory?: number;
+  /** What encodes chunks; closed afterwards. */
+  readonly encoder?: ChunkEncoder;
 }
 
 /** What an import did. */
@@ -32,51 +35,45 @@ interface ImportSummary {
 }
 
 /**
- * Takes the samples of `file` into the database `dbFile`, all of them or, when anything fails, none.
+ * Takes the samples of the file `text` into the database `dbFile`, all of them or, when anything fails, none.
  * @throws OpenMetricsError (`FILE:LINE: reason`), SQLite's or the file system's error.
  */
 export async function importOpenMetrics(
-  file: string,
+  text: string,
   dbFile: string,
   options: ImportOptions = {},
 ): Promise<ImportSummary> {
   return await withStagedFile(dbFile, 'import', async path => {
-    const staging = new SampleFile(path, new ByteCache(CACHE_BYTES));
-    staging.beTemporary();
+    const file = new SampleFile(path, new ByteCache(CACHE_BYTES));
+    const encoder = options.encoder ?? new ChunkEncoder();
+    file.beTemporary();
     try {
-      const summary = await stage(file, staging, options.mostInMemory ?? MAX_IN_MEMORY);
-      return { ...summary, dropped: mergeIntoDatabase(staging, dbFile).dropped };
+      const summary = await stage(text, new Staging(file, options.mostInMemory ?? MAX_IN_MEMORY, encoder));
+      return { ...summary, dropped: mergeIntoDatabase(file, dbFile).dropped };
     } finally {
-      staging.close();
+      await encoder.close();
+      file.close();
     }
   });
 }
 
-async function stage(
-  file: string,
-  into: SampleFile,
-  mostInMemory: number,
-): Promise<Omit<ImportSummary, 'dropped'>> {
-  const staging = new Staging(into, mostInMemory);
+async function stage(text: string, staging: Staging): Promise<Omit<ImportSummary, 'dropped'>> {
   /** The same series is written the same way on most lines. */
-  const byText = new Map<string, (at: Millis, value: number) => boolean>();
+  const byText = new Map<string, StagedSeries>();
   let samples = 0;
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
-  await readOpenMetrics(file, ({ series, value, at }) => {
-    let take = byText.get(series);
-    if (!take) {
-      take = staging.open(parseSeries(series));
-      byText.set(series, take);
-    }
-    if (!take(at, value)) {
-      throw new OpenMetricsError('the timestamp is not later than that of the series before it');
-    }
-    samples++;
-    if (at < first) first = at;
-    if (at > last) last = at;
+  await readOpenMetrics(text, ({ series, times, values, count }) => {
+    const known = byText.get(series);
+    const staged = known ?? staging.open(parseSeries(series));
+    if (!known) byText.set(series, staged);
+    const taken = staged.add(times, values, count);
+    samples += taken;
+    first = Math.min(first, times[0] as Millis);
+    last = Math.max(last, times[count - 1] as Millis);
+    return taken;
   });
-  staging.finish();
+  await staging.finish();
   const bounds = samples > 0 ? { first, last } : { first: undefined, last: undefined };
   return { series: staging.series, samples, ...bounds };
 }

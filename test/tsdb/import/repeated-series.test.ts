@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { parseSample } from '../../../src/tsdb/import/openmetrics/line.js';
-import { RepeatedSeries } from '../../../src/tsdb/import/openmetrics/repeated-series.js';
+import { RepeatedSeries, wordsOf } from '../../../src/tsdb/import/openmetrics/repeated-series.js';
 import { randomFrom } from '../random.js';
 
 const SERIES = 'x_total{a="b c",é="\\"1 2"}';
@@ -12,7 +12,9 @@ function read(line: string, series = SERIES) {
   const before = Buffer.from('y 1 1\n');
   const bytes = Buffer.concat([before, Buffer.from(line), Buffer.from('\n7 7')]);
   const repeated = new RepeatedSeries(series);
-  const isRead = repeated.read(bytes, before.length, before.length + Buffer.byteLength(line));
+  const end = repeated.read(bytes, wordsOf(bytes), before.length);
+  const isRead = end === before.length + Buffer.byteLength(line);
+  if (!isRead) expect(end).toBe(-1);
   return isRead ? { series: repeated.series, value: repeated.value, at: repeated.at } : undefined;
 }
 
