@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { IncomingAlert, StoredAlert } from '../../src/alertmanager/alert-store.js';
+import { type Clock, systemClock } from '../../src/model/time.js';
 import { firing, openWorld, type World, webhooksTo } from '../support/alerting.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { type Endpoint, startEndpoint } from '../support/endpoint.js';
@@ -23,10 +24,10 @@ afterEach(async () => {
   removeFolder(folder);
 });
 
-function open(groupWait: string): Promise<World> {
+function open(groupWait: string, clock: Clock = systemClock): Promise<World> {
   const receivers = `[{ name: ops, webhook_configs: [{ url: "${ops.url}/" }] }]`;
   const route = `{ receiver: ops, group_by: [target], group_wait: ${groupWait}, group_interval: 200ms }`;
-  return openWorld({ folder, alertmanager: `route: ${route}\nreceivers: ${receivers}\n` });
+  return openWorld({ folder, alertmanager: `route: ${route}\nreceivers: ${receivers}\n`, clock });
 }
 
 /** Stops before the first message, and starts again. */
@@ -98,4 +99,20 @@ test('an end and a message on disk are in the history, though the process was ki
     const [entry] = entries().filter(({ target }) => target === 'b');
     expect(entry?.notifications.filter(({ receiver }) => receiver === 'a/b')).toEqual([sent]);
   }
+});
+
+test('an alert that has ended has ended for its group, too, though the clock is set back before the group has it', async () => {
+  await world.close();
+  let setBy = 0;
+  const clock: Clock = { now: () => systemClock.now() + setBy, elapsed: systemClock.elapsed };
+  world = await open('0s', clock);
+  world.alerting.ingest([firing({ target: 'a' }, clock.now() + 1440 * MINUTE)], clock.now());
+  await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing a']);
+  let handOver = () => {};
+  world.alerting.ingest([firing({ target: 'a' }, clock.now())], clock.now(), work => {
+    handOver = work;
+  });
+  setBy = -60 * MINUTE;
+  handOver();
+  await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing a', 'ops: resolved a']);
 });

@@ -165,8 +165,11 @@ export class Notifier {
 
   /** Adds or updates an alert. */
   add(alert: StoredAlert): void {
-    this.#inhibitor.update(alert);
-    this.#dispatcher.add(alert, this.#now());
+    const now = this.#now();
+    // The wall clock may have been set since it was taken in: its moments are others then.
+    const latest = this.#options.alerts.get(alert.fingerprint) ?? alert;
+    this.#inhibitor.update(latest);
+    this.#dispatcher.add(latest, now);
     // Alerts come many at a time.
     this.#arming ??= setImmediate(() => {
       this.#arming = undefined;
