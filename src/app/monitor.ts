@@ -1,11 +1,9 @@
 // Builds the rooms in the order data walks through them, joins them, reloads and stops them. The only file that sees
 // all rooms. Comes in: settings of the command line; goes out: a running monitor.
 
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { alertLabelsOf } from '../alertmanager/mute/maintenance.js';
-import type { AuditEvent } from '../alerts/audit-trail.js';
 import { makeSentLabels, type SentLabels } from '../alerts/sent-labels.js';
 import { Measures } from '../cluster/endpoints/measures.js';
 import { EndpointSelector } from '../cluster/endpoints/selector.js';
@@ -17,13 +15,10 @@ import { Refresher } from '../cluster/on-demand.js';
 import { RecentResults } from '../cluster/recent-results.js';
 import { ClusterState } from '../cluster/state.js';
 import { ScanWatchdog } from '../cluster/watchdog.js';
-import { Coalesced } from '../concurrency/coalesced.js';
 import { yieldToEventLoop } from '../concurrency/time-slicer.js';
-import type { AccessPolicy } from '../http/access.js';
 import type { ApiContext } from '../http/context.js';
 import { HealthFeed } from '../http/events/feed.js';
 import { Announcements } from '../http/page/announcements.js';
-import type { PrometheusFacts } from '../http/prometheus/facts.js';
 import { makePublicFeed } from '../http/public/feed.js';
 import { Pushes } from '../http/push/pushes.js';
 import { type HttpServer, startServer } from '../http/server.js';
@@ -37,7 +32,6 @@ import { ReportMetrics } from '../metrics/reports.js';
 import { ScrapeMetrics } from '../metrics/scraping.js';
 import { countFamilies, ServiceMetrics, serviceFamilies } from '../metrics/services.js';
 import { ShardMetrics } from '../metrics/shards.js';
-import { formatDuration } from '../model/duration.js';
 import { Labels } from '../model/labels.js';
 import type { MutedAlert } from '../model/muted.js';
 import type { Service } from '../model/service.js';
@@ -49,16 +43,19 @@ import { kinds } from '../probes/kinds/index.js';
 import type { CheckRunner, CheckRunnerEvents } from '../probes/runner.js';
 import { runInWorker } from '../probes/worker.js';
 import { Store } from '../store/store.js';
+import { Addresses } from './addresses.js';
 import { AlertWiring } from './alerting.js';
 import type { BackendSettings, QueryBackendEvents, RuleConfiguration } from './backend.js';
 import { CheckResults } from './check-results.js';
 import { ConcurrencyLog } from './concurrency-log.js';
 import { beginConfiguration, type Configuration, loadConfiguration, pushServices } from './configuration.js';
+import { makeFacts } from './facts.js';
 import { HighAvailability } from './ha.js';
 import { InferenceResults } from './inference-results.js';
 import type { Logger } from './log.js';
 import { Maintaining } from './maintenance.js';
 import { QueryBackend } from './query-backend.js';
+import { Reloading } from './reloading.js';
 import { RemoteWriting } from './remote-writing.js';
 import { Reporting } from './reporting.js';
 import { RuleResults } from './rule-results.js';
@@ -70,8 +67,6 @@ import { claimFolder, type FolderLock } from './storage-folder.js';
 import { LockWatch } from './storage-lock-watch.js';
 
 const PRUNE_INTERVAL: Millis = 300_000;
-/** An address that stands for all of the machine's, and its colon. */
-const EVERY_ADDRESS = /^(\[::\]|0\.0\.0\.0):/;
 
 export interface MonitorSettings extends CommandLineSettings, BackendSettings {
   readonly version: string;
@@ -146,15 +141,11 @@ export class Monitor {
   readonly #concurrencyLog: ConcurrencyLog;
   readonly #startedAt: Millis = systemClock.now();
   readonly #pruning: NodeJS.Timeout;
-  readonly #reloads = new Coalesced(() => this.#reload());
-  /** Who asked for the reload that begins next. */
-  readonly #reloadUsers = new Set<string>();
+  readonly #addresses: Addresses;
+  readonly #reloading: Reloading;
   #configuration: Configuration;
   #sentLabels: SentLabels = labels => labels;
   #server: HttpServer | undefined;
-  #reloadedAt: Millis = 0;
-  #reloadSucceeded = false;
-  #url = '';
 
   /** @internal Use {@link startMonitor}. */
   constructor(settings: MonitorSettings, configuration: Configuration, lock: FolderLock) {
@@ -182,6 +173,15 @@ export class Monitor {
       ...inferenceFamilies,
     ]);
     this.#own = new OwnMetrics(this.#registry, { version: settings.version });
+    const ofProcess = { own: this.#own, exposition: this.#exposition, clock: this.#clock, log };
+    this.#addresses = new Addresses({ ...ofProcess, settings, configuration: () => this.#configuration });
+    this.#reloading = new Reloading({
+      ...ofProcess,
+      file: settings.configFile,
+      apply: () => this.#applyFiles(),
+      audit: (event, by, details) =>
+        this.#alerts.alerting.audit.add({ at: this.#clock.now(), event, by, details }),
+    });
     this.#scrapeMetrics = new ScrapeMetrics(this.#registry);
     this.#remoteWriting = new RemoteWriting(new RemoteWriteMetrics(this.#registry), this.#clock, () =>
       this.#exposition.markChanged(),
@@ -199,7 +199,7 @@ export class Monitor {
       store: this.#store,
       registry: this.#registry,
       log,
-      externalUrl: () => this.#externalUrl,
+      externalUrl: () => this.#addresses.externalUrl,
       sentLabels: labels => this.#sentLabels(labels),
       sharing: () => this.#ha.sharing,
       checked: this.#firstChecks,
@@ -241,7 +241,7 @@ export class Monitor {
       metrics: new ReportMetrics(this.#registry),
       services: () => this.#cluster.services,
       retention: () => (this.#configuration.remote ? undefined : settings.storage.retention),
-      externalUrl: () => this.#externalUrl,
+      externalUrl: () => this.#addresses.externalUrl,
       ...{ version: settings.version, log },
     });
     this.#watchdog = new ScanWatchdog(configuration.prober.scan, this.#clock.elapsed());
@@ -278,13 +278,10 @@ export class Monitor {
       this.#shardResults.refresh(ids);
     });
     const shared = {
+      ...ofProcess,
       cluster: this.#cluster,
       firstChecks: this.#firstChecks,
-      exposition: this.#exposition,
-      own: this.#own,
       evaluate: () => this.#queryBackend.evaluate(),
-      clock: this.#clock,
-      log,
     };
     this.#checkResults = new CheckResults({
       ...shared,
@@ -329,7 +326,7 @@ export class Monitor {
 
   /** Where it can be asked from this machine, `http://HOST:PORT`; empty before it listens. */
   get url(): string {
-    return this.#url;
+    return this.#addresses.url;
   }
 
   /** @internal Starts the HTTP server, which answers queries; all else waits for {@link start}. */
@@ -342,16 +339,14 @@ export class Monitor {
       log: (level, message, fields) => log[level](fields, message),
       starting: { answersQueries: !this.#configuration.remote },
     });
-    const { address } = this.#server;
-    const local = address.replace(EVERY_ADDRESS, 'localhost:');
-    this.#url = `${web.tls ? 'https' : 'http'}://${local}`;
-    this.#queryBackend.open(this.#instanceOf(address, local), this.#configuration);
+    this.#addresses.setListening(this.#server.address, web.tls ? 'https' : 'http');
+    this.#queryBackend.open(this.#addresses.instance, this.#configuration);
   }
 
   /** @internal Starts all else. @param configuration the same as before, with its rules */
   async start(configuration: Configuration): Promise<void> {
     this.#configuration = configuration;
-    this.#updateLinks();
+    this.#addresses.updateLinks();
     this.#checks.configure(configuration.prober);
     await this.#ha.configure(configuration.ha);
     await this.#alerts.configure(configuration);
@@ -361,12 +356,7 @@ export class Monitor {
     this.#reporting.configure(configuration);
     this.#maintaining.update();
     this.#server?.setStarted();
-    this.#settings.log.info({ address: this.#server?.address, url: this.#url }, 'Listening');
-  }
-
-  /** The label `instance`: of several monitors that share the services each has its own, also where all listen everywhere. */
-  #instanceOf(address: string, local: string): string {
-    return this.#configuration.shard ? address.replace(EVERY_ADDRESS, `${hostname()}:`) : local;
+    this.#settings.log.info({ address: this.#server?.address, url: this.url }, 'Listening');
   }
 
   /**
@@ -376,40 +366,25 @@ export class Monitor {
    * @throws ConfigError
    */
   reload(by = 'program'): Promise<void> {
-    this.#reloadUsers.add(by);
-    return this.#reloads.run();
+    return this.#reloading.run(by);
   }
 
-  async #reload(): Promise<void> {
-    const by = [...this.#reloadUsers].join(', ');
-    this.#reloadUsers.clear();
+  /** @returns the number of services */
+  async #applyFiles(): Promise<number> {
     const { configFile, webConfigFile } = this.#settings;
-    try {
-      const configuration = loadConfiguration(configFile);
-      const web = webConfigFile ? loadWebConfig(webConfigFile) : undefined;
-      await this.#alerts.configure(configuration);
-      this.#applyConfiguration(configuration);
-      this.#checks.configure(configuration.prober);
-      await this.#ha.configure(configuration.ha);
-      this.#updateLinks();
-      await this.#queryBackend.configure(this.#ruleConfiguration());
-      this.#shardResults.configure(configuration);
-      this.#scraping.configure();
-      this.#reporting.configure(configuration);
-      if (web) this.#server?.setWebConfig(web);
-      const services = configuration.services.length;
-      this.#log.info({ file: configFile, services, by }, 'Configuration reloaded');
-      this.#audit('configuration reloaded', by, { file: configFile, services: String(services) });
-    } catch (error) {
-      this.#reloadSucceeded = false;
-      this.#own.reloaded(false, this.#clock.now());
-      this.#exposition.markChanged();
-      this.#audit('configuration reload failed', by, { file: configFile, error: (error as Error).message });
-      for (const line of (error as Error).message.split('\n')) {
-        this.#log.error({ err: line, by }, 'Configuration not reloaded; the running one stays');
-      }
-      throw error;
-    }
+    const configuration = loadConfiguration(configFile);
+    const web = webConfigFile ? loadWebConfig(webConfigFile) : undefined;
+    await this.#alerts.configure(configuration);
+    this.#applyConfiguration(configuration);
+    this.#checks.configure(configuration.prober);
+    await this.#ha.configure(configuration.ha);
+    this.#addresses.updateLinks();
+    await this.#queryBackend.configure(this.#ruleConfiguration());
+    this.#shardResults.configure(configuration);
+    this.#scraping.configure();
+    this.#reporting.configure(configuration);
+    if (web) this.#server?.setWebConfig(web);
+    return configuration.services.length;
   }
 
   /** Alerts that are not sent at a moment: the rules leave them out, or the notifier does. */
@@ -417,14 +392,10 @@ export class Monitor {
     return [...mutedByDependency(this.#cluster), ...this.#alerts.alerting.muted(at)];
   }
 
-  #audit(event: AuditEvent, by: string, details: Readonly<Record<string, string>>): void {
-    this.#alerts.alerting.audit.add({ at: this.#clock.now(), event, by, details });
-  }
-
   /** Lets answers end, which may wait for a check, then stops checking and closes the store. */
   async close(): Promise<void> {
     clearInterval(this.#pruning);
-    await this.#reloads.close();
+    await this.#reloading.close();
     await this.#server?.close();
     await this.#checks.close();
     await this.#reporting.close();
@@ -466,9 +437,7 @@ export class Monitor {
       externalLabels: this.#externalLabels,
       relabelConfigs: configuration.alertRelabelConfigs,
     });
-    this.#reloadedAt = this.#clock.now();
-    this.#reloadSucceeded = true;
-    this.#own.reloaded(true, this.#reloadedAt);
+    this.#reloading.applied();
     this.#own.setConcurrency(configuration.prober.concurrency);
     this.#own.setShard(configuration.shard);
     this.#concurrencyLog.report(configuration.prober);
@@ -486,7 +455,7 @@ export class Monitor {
     return {
       ...this.#configuration,
       ...{ remoteWrite: remoteWrite.remotes, externalLabels },
-      ...{ externalUrl: this.#externalUrl, sentLabels: this.#sentLabels },
+      ...{ externalUrl: this.#addresses.externalUrl, sentLabels: this.#sentLabels },
     };
   }
 
@@ -501,57 +470,6 @@ export class Monitor {
     const labels = alertLabelsOf(service, this.#queryBackend.identity);
     const sent = this.#sentLabels(labels.toJSON());
     return sent ? Labels.of(sent) : labels;
-  }
-
-  /** Where people reach the monitor, without a slash at the end. */
-  get #externalUrl(): string {
-    return this.#settings.externalUrl ?? this.#url;
-  }
-
-  /** The policy for requests of browsers. */
-  #access(): AccessPolicy {
-    const { node, web, page } = this.#configuration;
-    const { host = '' } = this.#settings.listen;
-    const isExternalUrlGiven = this.#settings.externalUrl !== undefined;
-    return {
-      ...web,
-      externalUrl: this.#externalUrl,
-      isExternalUrlGiven,
-      isReadOnly: page.readOnly,
-      names: [node, host],
-    };
-  }
-
-  /** Annotations of alerts ask for these series; a Prometheus that scrapes us finds them too. */
-  #updateLinks(): void {
-    const { grafana, runbook } = this.#configuration.links;
-    const url = this.#externalUrl;
-    this.#own.setLinks({
-      runbook: runbook ?? `${url}/runbook`,
-      dashboards: grafana === undefined ? `${url}/dashboards?uid=` : `${grafana}/d/`,
-    });
-    this.#exposition.markChanged();
-  }
-
-  #facts(): PrometheusFacts {
-    const { storage, flags } = this.#settings;
-    const size = storage.maxBytes > 0 ? ` or ${flags['storage.retention.size']}` : '';
-    return {
-      target: () => this.#queryBackend.target(this.#url, this.#configuration.scrapeInterval),
-      scraped: this.#scraping.facts,
-      remoteWrite: {
-        masked: () => this.#configuration.remoteWrite.masked,
-        health: () => this.#remoteWriting.health(),
-      },
-      samples: () => this.#queryBackend.samples,
-      runtime: () => ({
-        startedAt: this.#startedAt,
-        reloadedAt: this.#reloadedAt,
-        reloadSucceeded: this.#reloadSucceeded,
-        retention: formatDuration(storage.retention) + size,
-      }),
-      flags: () => flags,
-    };
   }
 
   #context(): ApiContext {
@@ -569,12 +487,21 @@ export class Monitor {
       metrics: new MetricsPage(this.#registry, this.#exposition),
       query: this.#queryBackend.engine,
       analyst: this.#reporting.analyst,
-      prometheus: this.#facts(),
+      prometheus: makeFacts({
+        settings: this.#settings,
+        configuration: () => this.#configuration,
+        addresses: this.#addresses,
+        reloading: this.#reloading,
+        backend: this.#queryBackend,
+        scraping: this.#scraping,
+        remoteWriting: this.#remoteWriting,
+        startedAt: this.#startedAt,
+      }),
       clock: this.#clock,
       version: this.#settings.version,
       node: () => this.#configuration.node,
-      externalUrl: () => this.#externalUrl,
-      access: () => this.#access(),
+      externalUrl: () => this.#addresses.externalUrl,
+      access: () => this.#addresses.access(),
       page: () => this.#configuration.page,
       announcements: this.#announcements,
       pushes: this.#pushes,
