@@ -14,6 +14,8 @@ import { BYTES, lengthOfSamples, makeWriter, writeRaw, writeSamples } from './wr
 /** The bytes of its labels. */
 type Series = Uint8Array;
 
+const begin = makeWriter();
+
 /** `prometheus.WriteRequest` */
 export const version1: MessageEncoder<Series> = {
   headers: {
@@ -24,26 +26,26 @@ export const version1: MessageEncoder<Series> = {
   countsSamples: false,
 
   prepare(labels: Labels): Series {
-    const writer = makeWriter();
+    const writer = begin();
     for (const pair of labels.pairs()) writer.writeMessage(1, writeLabel, pair);
     return writer.finish().slice();
   },
 
   encode(series: readonly SeriesSamples<Series>[], columns: SampleColumns): Uint8Array {
-    const writer = makeWriter();
+    const writer = begin();
     for (const { series: labels, samples } of series) {
       writer.writeTag(1, BYTES);
       writer.writeVarint(labels.length + lengthOfSamples(samples, columns));
       writeRaw(writer, labels);
       writeSamples(writer, samples, columns);
     }
-    return writer.finish();
+    return writer.finish().slice();
   },
 
   encodeMetadata(families: readonly FamilyMetadata[]): Uint8Array {
-    const writer = makeWriter();
+    const writer = begin();
     for (const family of families) writer.writeMessage(3, writeMetadata, family);
-    return writer.finish();
+    return writer.finish().slice();
   },
 };
 

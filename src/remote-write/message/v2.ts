@@ -14,6 +14,10 @@ import { BYTES, lengthOfSamples, lengthOfVarint, makeWriter, writeRaw, writeSamp
 
 const TYPE = 'application/x-protobuf;proto=io.prometheus.write.v2.Request';
 
+const beginHead = makeWriter();
+const beginSeries = makeWriter();
+const beginMessage = makeWriter();
+
 /** `io.prometheus.write.v2.Request` */
 export const version2: MessageEncoder<Labels> = {
   headers: {
@@ -31,7 +35,7 @@ export const version2: MessageEncoder<Labels> = {
     metadata: (name: string) => MetricMetadata | undefined,
   ): Uint8Array {
     const symbols = new Symbols();
-    const writer = makeWriter();
+    const writer = beginSeries();
     for (const { series: labels, samples } of series) {
       const head = headOf(labels, symbols, metadata(labels.get(METRIC_NAME)));
       writer.writeTag(5, BYTES);
@@ -40,10 +44,10 @@ export const version2: MessageEncoder<Labels> = {
       writeSamples(writer, samples, columns);
     }
     // The table is complete once all series are written, and stands before them.
-    const message = makeWriter();
+    const message = beginMessage();
     for (const text of symbols.texts) message.writeStringField(4, text);
     writeRaw(message, writer.finish());
-    return message.finish();
+    return message.finish().slice();
   },
 
   encodeMetadata: () => undefined,
@@ -69,7 +73,7 @@ class Symbols {
 function headOf(labels: Labels, symbols: Symbols, metadata: MetricMetadata | undefined): Uint8Array {
   const refs: number[] = [];
   for (const [name, value] of labels.pairs()) refs.push(symbols.of(name), symbols.of(value));
-  const writer = makeSmallWriter();
+  const writer = beginHead();
   writer.writeTag(1, BYTES);
   writer.writeVarint(refs.reduce((sum, ref) => sum + lengthOfVarint(ref), 0));
   for (const ref of refs) writer.writeVarint(ref);
@@ -82,16 +86,6 @@ function headOf(labels: Labels, symbols: Symbols, metadata: MetricMetadata | und
     });
   }
   return writer.finish().slice();
-}
-
-/** Kept: a series' head is short, and there are thousands. */
-let small: PbfWriter | undefined;
-
-function makeSmallWriter(): PbfWriter {
-  small ??= makeWriter();
-  small.length = small.buf.length;
-  small.pos = 0;
-  return small;
 }
 
 interface MetadataRefs {
