@@ -25,6 +25,8 @@ const MAX_DELAY_BY_QUERY: Millis = 250;
 /** Between two bites while there is something to tidy up, and while there is nothing. */
 const BUSY_INTERVAL: Millis = 40;
 const IDLE_INTERVAL: Millis = 5000;
+/** Times as long as a bite took: after a start with a hundred thousand new series all the rest begins, too. */
+const REST = 9;
 
 // Neither a check's measured time nor an answer of the main thread waits for a query.
 lowerThreadPriority();
@@ -169,8 +171,10 @@ let maintenanceTimer = setTimeout(maintain, BUSY_INTERVAL);
 
 function maintain(): void {
   responses.dropIdle();
-  const isMore = store.maintain(systemClock.elapsed() + MAINTENANCE_SLICE);
-  maintenanceTimer = setTimeout(maintain, isMore ? BUSY_INTERVAL : IDLE_INTERVAL);
+  const begun = systemClock.elapsed();
+  const isMore = store.maintain(begun + MAINTENANCE_SLICE);
+  const rest = Math.max(BUSY_INTERVAL, REST * (systemClock.elapsed() - begun));
+  maintenanceTimer = setTimeout(maintain, isMore ? rest : IDLE_INTERVAL);
 }
 
 port.on('message', (request: QueryThreadRequest) => {
