@@ -3,7 +3,7 @@
 
 import type { Refresher } from '../cluster/on-demand.js';
 import { ShardMonitors } from '../cluster/shard-monitors.js';
-import { monitorsQuery, shardQueries } from '../cluster/shard-queries.js';
+import { monitorsQuery, reasonQuery, type ShardNews, shardQueries } from '../cluster/shard-queries.js';
 import { type ShardAnswers, ShardStates } from '../cluster/shard-states.js';
 import type { ClusterState, LevelChange } from '../cluster/state.js';
 import type { Exposition } from '../metrics/exposition.js';
@@ -160,7 +160,7 @@ export class ShardResults {
     try {
       const { news, gone, done } = monitors.plan(await this.#samples(monitorsQuery(shard)));
       for (const monitor of gone) this.#states.removeMonitor(monitor);
-      const answers = news && (await this.#answers(shardQueries(news)));
+      const answers = news && (await this.#answers(news));
       if (answers) this.#states.add(answers);
       done(answers?.checked ?? []);
       await this.#otherStatuses.ask();
@@ -176,10 +176,12 @@ export class ShardResults {
   }
 
   /** One after the other: a storage answers few at a time, and not to this monitor alone. @throws QueryError */
-  async #answers(queries: Readonly<Record<keyof ShardAnswers, string>>): Promise<ShardAnswers> {
+  async #answers(news: ShardNews): Promise<ShardAnswers> {
     const answers: Partial<Record<keyof ShardAnswers, ShardAnswers['checked']>> = {};
-    for (const [name, query] of Object.entries(queries) as [keyof ShardAnswers, string][])
+    for (const [name, query] of Object.entries(shardQueries(news)) as [keyof ShardAnswers, string][])
       answers[name] = await this.#samples(query);
+    const query = reasonQuery(news, answers.failures ?? []);
+    answers.reason = query === undefined ? [] : await this.#samples(query);
     return answers as ShardAnswers;
   }
 

@@ -34,8 +34,6 @@ export interface ShardQueries {
   readonly checked: string;
   readonly duration: string;
   readonly statusCode: string;
-  /** Those whose last check failed, and why. */
-  readonly reason: string;
   /** Those whose last answer was slow. */
   readonly degraded: string;
   /** Those of which nothing is believed yet, and those that are believed to be down, or slow. */
@@ -46,28 +44,26 @@ export interface ShardQueries {
   readonly trouble: string;
 }
 
-/** More monitors than this are not named one by one. */
+/** More monitors than this, and more services, are not named one by one. */
 const MAX_NAMED = 100;
+const MAX_NAMED_SERVICES = 500;
 
 /**
  * The questions for what was checked. Of what most services have there are answers for those that were checked since; of what few
  * have, failures, for all that have it, as a join would cost the storage more.
  */
-export function shardQueries({ instances, after }: ShardNews): ShardQueries {
-  const names = instances.map(escapeRegExp).join('|');
-  const only = instances.length > MAX_NAMED ? '' : `instance=~${JSON.stringify(names)}`;
-  const selector = (...matchers: string[]) => `{${[only, ...matchers].filter(Boolean).join(', ')}}`;
-  const series = (name: string, ...matchers: string[]) => `langgraph_monitor_${name}${selector(...matchers)}`;
+export function shardQueries(news: ShardNews): ShardQueries {
+  const { after } = news;
+  const ofMonitors = matchersOf(news);
+  const series = (name: string, ...matchers: string[]) =>
+    `langgraph_monitor_${name}${selector(...ofMonitors, ...matchers)}`;
   const checked = series('last_probe_timestamp_seconds');
   const recent = `${checked} > ${after.toFixed(3)}`;
   const on = `on (${BY_MONITOR}, target)`;
-  const ask = (expression: string, ...labels: string[]) =>
-    `max by (${[BY_MONITOR, 'target', ...labels].join(', ')}) (${expression})`;
   return {
     checked: ask(recent),
-    duration: ask(`probe_duration_seconds${selector()} and ${on} (${recent})`),
-    statusCode: ask(`probe_http_status_code${selector()} and ${on} (${recent})`),
-    reason: ask(`${series('service_failure_reason')} == 1`, 'reason'),
+    duration: ask(`probe_duration_seconds${selector(...ofMonitors)} and ${on} (${recent})`),
+    statusCode: ask(`probe_http_status_code${selector(...ofMonitors)} and ${on} (${recent})`),
     degraded: ask(`${series('service_status', 'status="degraded"')} == 1`),
     unknown: ask(`${checked} unless ${on} ${series('service_up')}`),
     down: ask(`${series('service_up')} == 0`),
@@ -75,6 +71,38 @@ export function shardQueries({ instances, after }: ShardNews): ShardQueries {
     failures: ask(`${series('service_consecutive_failures')} > 0`),
     trouble: ask(series('service_trouble_info'), 'status', 'error'),
   };
+}
+
+/**
+ * The question why the last check of those that fail has failed. Each service has a series for every possible reason, as many as
+ * for all other questions together, so that it is asked once it is known of which.
+ * @param failures the answer to that question @returns undefined when none fails
+ */
+export function reasonQuery(
+  news: ShardNews,
+  failures: readonly { readonly labels: Labels }[],
+): string | undefined {
+  if (failures.length === 0) return undefined;
+  const targets = [...new Set(failures.map(({ labels }) => labels.get('target') ?? ''))].sort();
+  const only = targets.length > MAX_NAMED_SERVICES ? [] : [oneOf('target', targets)];
+  const selected = selector(...matchersOf(news), ...only);
+  return ask(`langgraph_monitor_service_failure_reason${selected} == 1`, 'reason');
+}
+
+function ask(expression: string, ...labels: string[]): string {
+  return `max by (${[BY_MONITOR, 'target', ...labels].join(', ')}) (${expression})`;
+}
+
+function selector(...matchers: string[]): string {
+  return `{${matchers.join(', ')}}`;
+}
+
+function matchersOf({ instances }: ShardNews): string[] {
+  return instances.length > MAX_NAMED ? [] : [oneOf('instance', instances)];
+}
+
+function oneOf(label: string, values: readonly string[]): string {
+  return `${label}=~${JSON.stringify(values.map(escapeRegExp).join('|'))}`;
 }
 
 function escapeRegExp(text: string): string {

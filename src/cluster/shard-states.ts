@@ -17,8 +17,8 @@ interface Sample {
   readonly labels: Labels;
   readonly value: number;
 }
-/** The answers to {@link ShardQueries}. */
-export type ShardAnswers = Readonly<Record<keyof ShardQueries, readonly Sample[]>>;
+/** The answers to {@link ShardQueries}; `reason`: those whose last check failed, and why. */
+export type ShardAnswers = Readonly<Record<keyof ShardQueries | 'reason', readonly Sample[]>>;
 
 /** Beside three intervals, for a scrape of the metrics and the way into the storage. */
 const WAY: Millis = 30_000;
@@ -35,7 +35,7 @@ interface ShardCheck
 }
 
 /** The samples of one check. */
-type Found = Partial<Record<keyof ShardQueries, Sample>> & { readonly checked: Sample };
+type Found = Partial<Record<keyof ShardAnswers, Sample>> & { readonly checked: Sample };
 
 /** What is known of the services that are checked elsewhere. */
 export class ShardStates {

@@ -2,7 +2,7 @@
 
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import { monitorsQuery, type ShardNews, shardQueries } from '../../src/cluster/shard-queries.js';
+import { monitorsQuery, reasonQuery, type ShardNews, shardQueries } from '../../src/cluster/shard-queries.js';
 import { type ShardAnswers, ShardStates } from '../../src/cluster/shard-states.js';
 import { Exposition } from '../../src/metrics/exposition.js';
 import {
@@ -56,12 +56,19 @@ class Storage {
 
   answers(news: ShardNews): ShardAnswers {
     const queries = Object.entries(shardQueries(news));
-    return Object.fromEntries(queries.map(([name, query]) => [name, this.ask(query)])) as ShardAnswers;
+    const found = Object.fromEntries(queries.map(([name, query]) => [name, this.ask(query)]));
+    const reason = reasonQuery(news, found.failures ?? []);
+    return { ...found, reason: reason === undefined ? [] : this.ask(reason) } as ShardAnswers;
   }
 }
 
 const at = AT - 5000;
-const refused = { status: 'error', error: 'Connection refused', reason: 'refused' } as const;
+const refused = {
+  status: 'error',
+  error: 'Connection refused',
+  reason: 'refused',
+  consecutiveFailures: 1,
+} as const;
 const slow = { status: 'degraded', error: 'Slow: 3 s, threshold 1 s' } as const;
 
 test.each<[name: string, shown: Partial<CheckResult>, failure?: Partial<CheckResult>]>([
@@ -70,7 +77,10 @@ test.each<[name: string, shown: Partial<CheckResult>, failure?: Partial<CheckRes
   ['down', { ...refused, level: 'down', consecutiveFailures: 3 }],
   [
     'down by its status',
-    { status: 'unhealthy', error: 'HTTP 503', reason: 'status', level: 'down', statusCode: 503 },
+    {
+      ...{ status: 'unhealthy', error: 'HTTP 503', reason: 'status', level: 'down', statusCode: 503 },
+      consecutiveFailures: 1,
+    },
   ],
   ['healthy again, which is not confirmed yet', { level: 'down', statusCode: 200 }, refused],
 ])('a service that is %s is shown as its monitor shows it', (_, shown, failure) => {
@@ -120,12 +130,33 @@ test('only what was checked after a moment, by these monitors, is answered', () 
   expect(targets({ instances: ['m1'], after: at / 1000 - 1 })).toEqual({
     ...{ checked: ['a'], duration: ['a'], statusCode: ['a'], degraded: [], unknown: [], slow: [] },
     // Of few services; a join would cost more than it spares.
-    ...{ reason: ['b'], down: ['b'], failures: [], trouble: ['b'] },
+    ...{ reason: ['b'], down: ['b'], failures: ['b'], trouble: ['b'] },
   });
   // A point in a name is no pattern.
   expect(targets({ instances: ['m.1'], after: 0 }).checked).toEqual(['c']);
   const many = Array.from({ length: 200 }, (_, i) => `n${i}`);
   expect(targets({ instances: many, after: 0 }).checked).toEqual(['a', 'b', 'c']);
+});
+
+test('why a check failed is asked of those that fail', () => {
+  const storage = new Storage();
+  const failed = (id: string) => result(id, { at, ...refused, level: 'down' });
+  storage.addMonitor('m1', [result('a', { at }), failed('b'), failed('b.c'), failed('bxc')]);
+  const news = { instances: ['m1'], after: 0 };
+  const reasons = (...targets: string[]) => {
+    const query = reasonQuery(
+      news,
+      targets.map(target => ({ labels: Labels.of({ target }) })),
+    );
+    if (query === undefined) return 'not asked';
+    return storage.ask(query).map(({ labels }) => `${labels.get('target')} ${labels.get('reason')}`);
+  };
+  expect(reasons()).toBe('not asked');
+  expect(reasons('b.c', 'b.c')).toEqual(['b.c refused']);
+  // So many are not named.
+  const many = Array.from({ length: 501 }, (_, i) => `s${i}`);
+  expect(reasons(...many)).toEqual(['b refused', 'b.c refused', 'bxc refused']);
+  expect(reasons(...many.slice(1))).toEqual([]);
 });
 
 test('the other monitors are those that are not this one, with the times of their samples', () => {
