@@ -8,6 +8,7 @@ import type { OwnMetrics } from '../metrics/own.js';
 import type { MutedAlert } from '../model/muted.js';
 import type { Clock, Millis } from '../model/time.js';
 import type { Scan } from '../probes/scan.js';
+import { deflatedScan } from '../store/scans.js';
 import type { Store } from '../store/store.js';
 import type { AlertWiring } from './alerting.js';
 import type { QueryBackend } from './query-backend.js';
@@ -53,15 +54,15 @@ export class ScanResults {
     await backend.evaluate(() => {
       if (isRemembered) seen = takeSnapshot();
     });
-    if (isRemembered) this.#remember(seen ?? takeSnapshot());
+    if (isRemembered) await this.#remember(seen ?? takeSnapshot());
   }
 
-  #remember(snapshot: ClusterSnapshot): void {
+  async #remember(snapshot: ClusterSnapshot): Promise<void> {
     const { health, store, watchdog } = this.#options;
     const entry = health.writeEntry(snapshot, Math.max(watchdog.interval, this.#entryLength));
-    store.append({ at: snapshot.at, entry });
     this.#entryLength = entry.length / HISTORY_RATE;
     this.#nextEntryAt = snapshot.elapsed + this.#entryLength;
+    store.append(await deflatedScan({ at: snapshot.at, entry }));
   }
 
   #updateMetrics({ lag, lags, work }: Scan): void {

@@ -1,7 +1,8 @@
 // Every scan's snapshot of the cluster, as the document's `/history` shows it. Rows are deflated JSON
 // with zlib's checksum, because SQLite has none and a flipped bit must not come out as an answer.
 
-import { deflateSync, inflateSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { deflate, deflateSync, inflateSync } from 'node:zlib';
 import type { Millis } from '../model/time.js';
 import { type DamageSink, timeText, verified, withChecksum } from './damage.js';
 import type { Sqlite } from './database.js';
@@ -11,6 +12,19 @@ export interface StoredScan {
   readonly at: Millis;
   /** The entry as JSON text. */
   readonly entry: string;
+  /** The same as it is stored, where that was made before: {@link deflatedScan}. */
+  readonly deflated?: Buffer;
+}
+
+const LEVEL = 4;
+/** Characters of an entry that takes this thread too long: ten thousand services are 3 MB, a tenth of a second. */
+const LARGE = 256 * 1024;
+const deflateElsewhere = promisify<string, { level: number }, Buffer>(deflate);
+
+/** Makes a large scan ready to be stored, in another thread. */
+export async function deflatedScan({ at, entry }: StoredScan): Promise<StoredScan> {
+  if (entry.length < LARGE) return { at, entry };
+  return { at, entry, deflated: await deflateElsewhere(entry, { level: LEVEL }) };
 }
 
 /** Which scans are asked for: strictly between two moments. */
@@ -55,8 +69,8 @@ export class ScanTable {
     this.#vacuum = () => db.exec('PRAGMA incremental_vacuum(500)');
   }
 
-  append({ at, entry }: StoredScan): void {
-    this.#insert.run(at, withChecksum(keyOf(at), deflateSync(entry, { level: 4 })));
+  append({ at, entry, deflated = deflateSync(entry, { level: LEVEL }) }: StoredScan): void {
+    this.#insert.run(at, withChecksum(keyOf(at), deflated));
   }
 
   /** Newest first; damaged ones are left out for good. */

@@ -21,7 +21,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { silentDamage } from '../../src/store/damage.js';
 import { openDatabase } from '../../src/store/database.js';
-import { ScanTable } from '../../src/store/scans.js';
+import { deflatedScan, ScanTable } from '../../src/store/scans.js';
 import { Database } from '../../src/store/sqlite.js';
 import { StateTable } from '../../src/store/state-table.js';
 import { STORE_MIGRATIONS, Store } from '../../src/store/store.js';
@@ -95,6 +95,19 @@ describe('scans', () => {
     const store = open();
     fill(store, 1, 10);
     expect(store.scans(query).map(scan => scan.at)).toEqual(want);
+  });
+
+  test('of thousands of services are made ready elsewhere, and are the same', async () => {
+    const entries = [10, 300_000].map(length => JSON.stringify({ services: 'ä\n'.repeat(length) }));
+    const scans = await Promise.all(entries.map((entry, i) => deflatedScan({ at: now + i, entry })));
+    expect(scans.map(({ deflated }) => deflated !== undefined)).toEqual([false, true]);
+    const store = open();
+    for (const scan of scans) store.append(scan);
+    store.close();
+    expect(open().scans({ limit: 2 })).toEqual([
+      { at: now + 1, entry: entries[1] },
+      { at: now, entry: entries[0] },
+    ]);
   });
 
   test('page through without an overlap or a gap', () => {
