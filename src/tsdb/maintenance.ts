@@ -52,10 +52,16 @@ export class Maintenance {
   #bundlesCheckedTo: number | undefined;
   /** The journal holds what has since been merged. */
   #isUnsettled = true;
+  #isUrgent = true;
 
   constructor(parts: MaintenanceParts, options: MaintenanceOptions) {
     this.#parts = parts;
     this.#options = options;
+  }
+
+  /** Whether the last step was one that others wait for: a file that grows, or answers that take longer. */
+  get isUrgent(): boolean {
+    return this.#isUrgent;
   }
 
   /** To be called when a file was opened and its series are loaded. */
@@ -81,6 +87,7 @@ export class Maintenance {
    * @returns whether there is more to do
    */
   step(file: SampleFile, reload: () => void, deadline: Millis): boolean {
+    this.#isUrgent = true;
     return (
       this.#prune(file, reload) ||
       this.#drain(file) ||
@@ -153,6 +160,7 @@ export class Maintenance {
   /** Labels of series that are there for a while take a tenth of the bytes in a row of many. */
   #compactLabels(file: SampleFile, deadline: Millis): boolean {
     if (!file.series.isCompactable) return false;
+    this.#isUrgent = false;
     file.transaction(() => file.series.compact(() => this.#parts.clock.elapsed() >= deadline));
     // Their pages are free now.
     this.#isUnsettled = true;

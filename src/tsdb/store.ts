@@ -262,6 +262,11 @@ export class SampleStore implements SampleSource {
     return !this.#guarded.isClosed;
   }
 
+  /** Whether what {@link maintain} did last should go on soon. */
+  get isMaintenanceUrgent(): boolean {
+    return this.#maintenance.isUrgent;
+  }
+
   /** Scrapes are queued for receivers of these names from now on, and for no others. */
   setQueues(names: readonly string[]): void {
     this.#outgoing.setNames(names, undefined);

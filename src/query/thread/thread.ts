@@ -25,8 +25,12 @@ const MAX_DELAY_BY_QUERY: Millis = 250;
 /** Between two bites while there is something to tidy up, and while there is nothing. */
 const BUSY_INTERVAL: Millis = 40;
 const IDLE_INTERVAL: Millis = 5000;
-/** Times as long as a bite took: after a start with a hundred thousand new series all the rest begins, too. */
+/**
+ * Times as long as a bite took, for what is urgent and what is not: after a start with a hundred thousand new series everything else
+ * begins, too.
+ */
 const REST = 9;
+const LONG_REST = 49;
 
 // Neither a check's measured time nor an answer of the main thread waits for a query.
 lowerThreadPriority();
@@ -173,7 +177,8 @@ function maintain(): void {
   responses.dropIdle();
   const begun = systemClock.elapsed();
   const isMore = store.maintain(begun + MAINTENANCE_SLICE);
-  const rest = Math.max(BUSY_INTERVAL, REST * (systemClock.elapsed() - begun));
+  const times = store.isMaintenanceUrgent ? REST : LONG_REST;
+  const rest = Math.max(BUSY_INTERVAL, times * (systemClock.elapsed() - begun));
   maintenanceTimer = setTimeout(maintain, isMore ? rest : IDLE_INTERVAL);
 }
 
