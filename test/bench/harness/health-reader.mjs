@@ -112,3 +112,8 @@ export async function knownServices(url) {
   const count = word => text.split(word).length - 1;
   return count('"health":{"status":"') - count('"health":{"status":"unknown"');
 }
+
+/** Whether a monitor finds the cluster healthy. */
+export async function isHealthy(url) {
+  return (await (await fetch(`${url}/cluster_health`)).json()).overall_status === 'healthy';
+}

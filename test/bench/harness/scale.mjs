@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { cpuMillis, memoryMiB } from './accounting.mjs';
-import { HealthReader, knownServices } from './health-reader.mjs';
+import { HealthReader, isHealthy, knownServices } from './health-reader.mjs';
 import { idOf, startLargeCluster } from './large-cluster.mjs';
 import { freePort, get, getJson } from './loopback.mjs';
 import { startMonitor } from './monitor.mjs';
@@ -29,8 +29,9 @@ const RULES = ['status', 'services'].map(name =>
 );
 /** Milliseconds for a monitor to read its configuration, while those before it make their first checks. */
 const START = { patience: 90_000 };
-/** Seconds until every monitor has to know every service. */
+/** Seconds until every monitor has to know every service, and until it has to find the cluster healthy. */
 const MAX_START = 150;
+const MAX_HEALTHY = 240;
 /** Seconds until a failure has to be seen. */
 const MAX_SEEN = 120;
 
@@ -118,18 +119,25 @@ export async function prometheus(bench, children, count, seconds) {
   };
 }
 
-/** Waits until each monitor knows each service, and some more for code to be compiled and caches to be full. */
+/**
+ * Waits until each monitor knows each service and finds the cluster healthy, before which checks are made twice as often, and some
+ * more for code to be compiled and caches to be full.
+ */
 async function untilKnown(bench, monitors, count) {
   const begun = performance.now();
-  for (const { url } of monitors)
-    for (;;) {
-      const known = await knownServices(url);
-      if (known === count) break;
-      if (performance.now() - begun > MAX_START * 1000)
-        throw new Error(`after ${MAX_START} s a monitor knows ${known} of ${count} services`);
-      await sleep(1000);
-    }
-  bench.say(`    all services known after ${Math.round((performance.now() - begun) / 1000)} s`);
+  const passed = () => Math.round((performance.now() - begun) / 1000);
+  const until = async (max, isReady, problem) => {
+    for (const { url } of monitors)
+      while (!(await isReady(url))) {
+        if (passed() > max) throw new Error(`after ${max} s ${problem}`);
+        await sleep(1000);
+      }
+  };
+  const isKnown = async url => (await knownServices(url)) === count;
+  await until(MAX_START, isKnown, 'a monitor does not know all services');
+  bench.say(`    all services known after ${passed()} s`);
+  await until(MAX_HEALTHY, isHealthy, 'a monitor does not find the cluster healthy');
+  bench.say(`    healthy after ${passed()} s`);
   await sleep(bench.either(EVERY, 10) * 1000);
 }
 
