@@ -173,7 +173,7 @@ function samplesOf(store: SampleStore, { series }: Scraped): { count: number; wr
 
 test.each([
   ["the monitor's own scrapes", EVERY, OWN],
-  ['scrapes of a target', 5 * EVERY, TARGET],
+  ['scrapes of a target', 4 * EVERY, TARGET],
 ])('samples.db with %s: every %ith byte flipped in turn', (_, step, scraped) => {
   const { series } = scraped;
   const whole = join(folder, `whole-samples-${series}.db`);
