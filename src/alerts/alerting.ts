@@ -5,9 +5,8 @@
 import { AlertStore, type IncomingAlert, isResolved, type StoredAlert } from '../alertmanager/alert-store.js';
 import type { AlertmanagerConfig } from '../alertmanager/config/definition.js';
 import { Forecast } from '../alertmanager/forecast/forecast.js';
-import { formatMatchers } from '../alertmanager/matchers/matcher.js';
 import { mutedAlerts, mutesOf } from '../alertmanager/mute/muted-alerts.js';
-import { type Silence, Silences, silenceState } from '../alertmanager/mute/silences.js';
+import { type Silence, type SilenceEvent, Silences, silenceState } from '../alertmanager/mute/silences.js';
 import { namesOfId } from '../alertmanager/pipeline/integration.js';
 import { type LogEntry, NotificationLog } from '../alertmanager/pipeline/notification-log.js';
 import { Notifier } from '../alertmanager/pipeline/notifier.js';
@@ -29,6 +28,7 @@ import { AuditTrail } from './audit-trail.js';
 import { AlertHistory } from './history.js';
 import { notifierEvents } from './notifier-events.js';
 import { type AlertmanagerAddress, AlertmanagerSender, type SenderEvents } from './sender.js';
+import { noteSilence, SharedSilences } from './shared-silences.js';
 import { type RuleAlerts, StartupHold } from './startup-hold.js';
 
 /** As the history names what the checks do about a status. */
@@ -61,6 +61,8 @@ interface RuleCoverage {
 export class Alerting {
   readonly alerts: AlertStore;
   readonly silences: Silences;
+  /** The same, as several monitors share them. */
+  readonly sharedSilences: SharedSilences;
   readonly history: AlertHistory;
   /** Who changed what. */
   readonly audit: AuditTrail;
@@ -85,6 +87,10 @@ export class Alerting {
     this.#hold = new StartupHold(options.checked, clock);
     this.audit = new AuditTrail(store.states);
     this.silences = new Silences(store.states, (...change) => this.#onSilence(...change));
+    this.sharedSilences = new SharedSilences({
+      ...{ silences: this.silences, audit: this.audit, clock, log },
+      onMuting: at => this.#onMuting(at),
+    });
     this.history = new AlertHistory(store.alertHistory);
     this.#log = new NotificationLog(store.states);
     this.#actions = new ActionRunner(store.states, clock, {
@@ -355,23 +361,15 @@ export class Alerting {
       if (!isResolved(alert, at)) this.history.recordAction(alert, { at, action: PACE_ACTION, result });
   }
 
-  #onSilence(event: 'created' | 'changed' | 'expired', silence: Silence, by: string, at: Millis): void {
-    const { id, matchers, createdBy, comment, startsAt, endsAt } = silence;
-    const details = {
-      id,
-      matchers: formatMatchers(matchers),
-      created_by: createdBy,
-      comment,
-      starts_at: new Date(startsAt).toISOString(),
-      ends_at: new Date(event === 'expired' ? at : endsAt).toISOString(),
-    };
-    this.audit.add({ at, event: `silence ${event}`, by, details });
-    this.#options.log('info', `Silence ${event}`, { by, ...details });
-    // The silence is in force when this returns.
-    queueMicrotask(() => {
-      this.#recordSilenced(at);
-      this.#options.events.onMuting();
-    });
+  /** A silence is made, changed or ended; it is in force once the caller has returned. */
+  #onSilence(event: SilenceEvent, silence: Silence, by: string, at: Millis): void {
+    noteSilence({ audit: this.audit, log: this.#options.log }, { event, silence, by, at });
+    queueMicrotask(() => this.#onMuting(at));
+  }
+
+  #onMuting(at: Millis): void {
+    this.#recordSilenced(at);
+    this.#options.events.onMuting();
   }
 
   /** The history knows at once what a silence mutes, not only when its group has its turn. */

@@ -341,11 +341,13 @@ function remoteOf({
   return url === undefined ? undefined : { url, ...rest };
 }
 
-/** Monitors of different shards have different alerts: each shard has a lease of its own. */
+/** Monitors of different shards have different alerts: each shard has a lease of its own. Silences are of all of them. */
 function haOf({ ha, shard }: MonitorYml): HaSettings | undefined {
   const settings = ha as HaSettings | undefined;
-  if (!settings?.lease || !shard) return settings;
-  return { ...settings, lease: { ...settings.lease, key: `${settings.lease.key}-shard-${shard.index}` } };
+  if (!settings?.lease) return settings;
+  const { key } = settings.lease;
+  const ownKey = shard ? `${key}-shard-${shard.index}` : key;
+  return { ...settings, lease: { ...settings.lease, key: ownKey, statesKey: key } };
 }
 
 function scrapeOfShard(scrape: ScrapeConfiguration, shard: Shard | undefined): ScrapeConfiguration {

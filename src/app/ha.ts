@@ -9,6 +9,7 @@ import type { ClusterState } from '../cluster/state.js';
 import { Lease } from '../ha/lease.js';
 import { Peers } from '../ha/peers.js';
 import type { HaSettings, Identity, ReplicaAnswer } from '../ha/settings.js';
+import type { SharedKind } from '../ha/shared-states.js';
 import { haStatus, type ReplicaStatus } from '../ha/status.js';
 import type { Exposition } from '../metrics/exposition.js';
 import { HaMetrics, type ServiceViews } from '../metrics/ha.js';
@@ -23,6 +24,8 @@ interface HighAvailabilityOptions {
   readonly cluster: ClusterState;
   readonly exposition: Pick<Exposition, 'markChanged'>;
   readonly alerting: () => Pick<Alerting, 'notificationLog' | 'takeOver'>;
+  /** What users make at one of the monitors, and all are to have. */
+  readonly kinds: () => readonly SharedKind[];
   /** Evaluates the rules. */
   readonly evaluate: () => Promise<void>;
   /** Checks services at once. */
@@ -69,9 +72,14 @@ export class HighAvailability {
     if (this.#settings) this.#show();
   }
 
+  /** A user has made or changed what all monitors are to have. */
+  share(): void {
+    void this.#lease?.share();
+  }
+
   /** Applies the section; undefined: one monitor alone. */
   async configure(settings: HaSettings | undefined): Promise<void> {
-    const { clock, log, alerting } = this.#options;
+    const { clock, log, alerting, kinds } = this.#options;
     const before = this.#settings;
     const logTo = (level: 'info' | 'warn', message: string, fields: Record<string, unknown>) =>
       log[level](fields, message);
@@ -92,6 +100,7 @@ export class HighAvailability {
           self,
           clock,
           log: alerting().notificationLog,
+          kinds: kinds(),
           isHeldByPeer: () => this.#peers?.isLeaseHeld === true,
           events: {
             onChange: () => this.#show(),

@@ -209,6 +209,7 @@ export class Monitor {
         this.#alerts.updateMetrics(this.#muted(this.#clock.now()));
         this.#exposition.markChanged();
         this.#cluster.notifyChanged();
+        this.#ha.share();
       },
     });
     const answeringEvents: QueryBackendEvents = {
@@ -269,6 +270,7 @@ export class Monitor {
       cluster: this.#cluster,
       exposition: this.#exposition,
       alerting: () => this.#alerts.alerting,
+      kinds: () => [this.#alerts.alerting.sharedSilences],
       evaluate: () => this.#queryBackend.evaluate(),
       check: ids => this.#checks.refresh(ids),
       ...{ version: settings.version, clock: this.#clock, log },

@@ -13,6 +13,18 @@ const TIMEOUT: Millis = 2000;
 /** A group of a million alerts has an entry of some 20 MiB. */
 const MAX_REPLY = 64 * 1024 * 1024;
 
+/** Why there is no reply; one line, without secrets. */
+export class LeaseRedisError extends Error {
+  /** Redis answers, and refuses. */
+  readonly isRefused: boolean;
+
+  constructor(message: string, isRefused: boolean) {
+    super(message);
+    this.name = 'LeaseRedisError';
+    this.isRefused = isRefused;
+  }
+}
+
 /** The caller must close it. */
 export class LeaseRedis {
   readonly #target: RedisTarget;
@@ -30,7 +42,7 @@ export class LeaseRedis {
     return 'path' in host ? `unix:${host.path}` : `${host.host}:${host.port}`;
   }
 
-  /** Runs a script. @throws Error with one line that says what to do, without secrets */
+  /** Runs a script. @throws LeaseRedisError with what to do */
   eval(script: string, keys: readonly string[], values: readonly string[]): Promise<string> {
     const run = this.#last.then(() => this.#eval([script, String(keys.length), ...keys, ...values]));
     this.#last = run.catch(() => {});
@@ -46,14 +58,19 @@ export class LeaseRedis {
 
   async #eval(words: readonly string[]): Promise<string> {
     let timer: NodeJS.Timeout | undefined;
+    let isLate = false;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${formatDuration(TIMEOUT)}`)), TIMEOUT);
+      timer = setTimeout(() => {
+        isLate = true;
+        reject(new Error(`no answer within ${formatDuration(TIMEOUT)}`));
+      }, TIMEOUT);
     });
     try {
       return await Promise.race([this.#ask(words), late]);
     } catch (error) {
+      const isRefused = this.#connection?.alive === true && !isLate;
       this.#drop();
-      throw new Error(`ha.lease.redis ${this.address}: ${explain(error as Error)}`);
+      throw new LeaseRedisError(`ha.lease.redis ${this.address}: ${explain(error as Error)}`, isRefused);
     } finally {
       clearTimeout(timer);
     }

@@ -77,11 +77,14 @@ export interface SyncReply {
 /** Reads what {@link SYNC} replies. @throws SyntaxError when it is something else */
 export function readSyncReply(text: string): SyncReply {
   const { holder, now, last, found } = JSON.parse(text);
-  // An empty table is an object.
+  return { holder, last: Number(last), found: foundEntries(found, now) };
+}
+
+/** @param found rows of key, number, and what was put; an empty table of Lua is an object @param now the time of Redis */
+export function foundEntries(found: unknown, now: string): FoundEntry[] {
   const rows: [key: string, number: string, put: string][] = Array.isArray(found) ? found : [];
-  const entries = rows.map(([key, number, put]) => {
+  return rows.map(([key, number, put]) => {
     const [, at = '', text = ''] = /^\d+ (\d+) (.*)$/s.exec(put) ?? [];
     return { key, number: Number(number), age: Math.max(0, Number(now) - Number(at)), text };
   });
-  return { holder, last: Number(last), found: entries };
 }

@@ -1,14 +1,15 @@
-// Which of several monitors sends notifications: the one that holds the lease in Redis. Comes in: a Redis, the notification log;
-// goes out: whether this monitor sends, and what others have sent. While Redis does not answer every monitor sends, unless a peer says
+// Which of several monitors sends notifications: the one that holds the lease in Redis. Comes in: a Redis, the notification log,
+// silences; goes out: whether this monitor sends, what others have sent, and what users made at others. While Redis does not answer every monitor sends, unless a peer says
 // that it holds the lease: twice rather than never. Spans are of the monotonic clock here and of Redis' own there.
 
 import type { NotificationLog } from '../alertmanager/pipeline/notification-log.js';
 import type { Sharing } from '../alertmanager/pipeline/sharing.js';
 import type { Clock, Millis } from '../model/time.js';
-import { LeaseRedis } from './lease-redis.js';
+import { LeaseRedis, LeaseRedisError } from './lease-redis.js';
 import { RELEASE, readSyncReply, SYNC, type SyncReply } from './lease-script.js';
 import type { Identity, LeaseSettings, LeaseState } from './settings.js';
 import { SharedLog } from './shared-log.js';
+import { type SharedKind, SharedStates } from './shared-states.js';
 import { Waiters } from './waiters.js';
 
 /** How long it is held without being renewed. */
@@ -35,6 +36,8 @@ interface LeaseOptions {
   readonly settings: LeaseSettings;
   readonly self: Identity;
   readonly log: NotificationLog;
+  /** What users make at one of the monitors. */
+  readonly kinds: readonly SharedKind[];
   readonly clock: Clock;
   /** Whether a peer says that it holds the lease. */
   readonly isHeldByPeer: () => boolean;
@@ -46,6 +49,7 @@ export class Lease implements Sharing {
   readonly #options: LeaseOptions;
   readonly #redis: LeaseRedis;
   readonly #shared: SharedLog;
+  readonly #states: SharedStates;
   readonly #token: string;
   readonly #keys: readonly string[];
   readonly #waiters = new Waiters();
@@ -58,13 +62,15 @@ export class Lease implements Sharing {
   #renewedAt: Millis | undefined;
   #holder: Pick<Identity, 'replica' | 'id'> | undefined;
   #problem: string | undefined;
+  /** Why silences are not shared, though Redis answers. */
+  #statesProblem: string | undefined;
   #wasSending = false;
   #wasHeld = false;
   #wasConflict = false;
   #syncing: Promise<void> | undefined;
 
   constructor(options: LeaseOptions) {
-    const { settings, self, log, clock, events } = options;
+    const { settings, self, log, kinds, clock, events } = options;
     this.#options = options;
     this.#begun = clock.elapsed();
     this.#token = JSON.stringify([self.replica, self.id]);
@@ -83,6 +89,10 @@ export class Lease implements Sharing {
         this.#report(
           `an entry of the notification log in Redis is damaged and left alone: ${JSON.stringify(key)}`,
         ),
+    });
+    this.#states = new SharedStates({
+      ...{ redis: this.#redis, key: settings.statesKey, self, kinds, clock },
+      onProblem: err => events.log('warn', 'State not shared between monitors', { err }),
     });
     events.log('info', 'Waiting for the lease', { redis: this.#redis.address, replica: self.replica });
     void this.#tick();
@@ -136,6 +146,12 @@ export class Lease implements Sharing {
     await this.#syncing;
   }
 
+  /** Others are to know at once what a user has made. While Redis is away they know it when it is back. */
+  async share(): Promise<void> {
+    await this.#syncing;
+    if (this.#problem === undefined && !this.#isClosed) await this.#sync();
+  }
+
   changed(key: string, signal: AbortSignal): Promise<void> {
     return this.#waiters.wait(key, signal);
   }
@@ -143,7 +159,8 @@ export class Lease implements Sharing {
   /** Puts what is left and gives the lease up, unless another Lease of this run goes on with it. */
   async close({ keep }: { readonly keep: boolean }): Promise<void> {
     await this.#syncing;
-    if (this.#problem === undefined && this.#shared.hasUnput) await this.#sync();
+    const hasUnput = this.#shared.hasUnput || this.#states.hasUnput;
+    if (this.#problem === undefined && hasUnput) await this.#sync();
     this.#isClosed = true;
     clearTimeout(this.#timer);
     await this.#syncing;
@@ -173,21 +190,37 @@ export class Lease implements Sharing {
 
   async #exchange(): Promise<void> {
     const { clock } = this.#options;
-    const begun = clock.elapsed();
-    const { keys, words } = this.#shared.take();
-    const bounds = [TTL, this.#shared.since, RETENTION, MAX_READ].map(String);
+    let keys: readonly string[] = [];
     try {
+      // Before the lease: a monitor that begins to send knows what is silenced.
+      const refused = await this.#exchangeStates();
+      const begun = clock.elapsed();
+      const taken = this.#shared.take();
+      keys = taken.keys;
+      const bounds = [TTL, this.#shared.since, RETENTION, MAX_READ].map(String);
       const reply = readSyncReply(
-        await this.#redis.eval(SYNC, this.#keys, [this.#token, ...bounds, ...words]),
+        await this.#redis.eval(SYNC, this.#keys, [this.#token, ...bounds, ...taken.words]),
       );
       this.#answeredAt = clock.elapsed();
       this.#applyHolder(reply, begun);
       this.#setProblem(undefined);
+      this.#setStatesProblem(refused);
       this.#applyState(this.#shared.merge(reply.found, reply.last));
     } catch (error) {
       this.#shared.putBack(keys);
       this.#setProblem((error as Error).message);
       this.#applyState([]);
+    }
+  }
+
+  /** @returns why Redis refuses it: that keeps no monitor from sending @throws LeaseRedisError when Redis does not answer */
+  async #exchangeStates(): Promise<string | undefined> {
+    try {
+      await this.#states.exchange();
+      return undefined;
+    } catch (error) {
+      if (error instanceof LeaseRedisError && !error.isRefused) throw error;
+      return (error as Error).message;
     }
   }
 
@@ -229,6 +262,14 @@ export class Lease implements Sharing {
     if (problem === undefined) this.#options.events.log('info', 'Redis of the lease answers again', {});
     this.#problem = problem;
     if (problem !== undefined) this.#report(problem);
+  }
+
+  #setStatesProblem(problem: string | undefined): void {
+    if (problem === this.#statesProblem) return;
+    this.#statesProblem = problem;
+    const { log } = this.#options.events;
+    if (problem === undefined) log('info', 'Silences are shared between monitors again', {});
+    else log('warn', 'Silences are not shared between monitors', { err: problem });
   }
 
   #report(problem: string): void {

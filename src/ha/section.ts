@@ -36,7 +36,7 @@ export function haSection(v: SchemaKit) {
     .section({
       redis: about(
         redisOptions(v),
-        'The Redis that keeps the lease and the notification log; the keys of a service of kind `redis`.',
+        'The Redis that keeps the lease, the notification log, silences, announcements and pushes; the keys of a service of kind `redis`.',
         { example: { host: '127.0.0.1:6379' } },
       ),
       key: about(

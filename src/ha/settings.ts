@@ -13,8 +13,10 @@ export interface PeerAddress extends HttpClientConfig {
 
 export interface LeaseSettings {
   readonly redis: RedisTarget;
-  /** What the keys in Redis begin with. */
+  /** What the keys in Redis begin with; those of monitors with the same alerts are the same. */
   readonly key: string;
+  /** What the keys of silences and other shared states begin with: those of all shards are the same. */
+  readonly statesKey: string;
 }
 
 export interface HaSettings {

@@ -7,6 +7,7 @@ import { makeSentLabels } from '../../src/alerts/sent-labels.js';
 import { loadConfiguration } from '../../src/app/configuration.js';
 import { haWarnings } from '../../src/app/ha-warnings.js';
 import { ConfigError } from '../../src/config/config-error.js';
+import type { LeaseSettings } from '../../src/ha/settings.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 
 let folder = '';
@@ -111,13 +112,16 @@ describe('mistakes', () => {
   test.each(cases)('%s', (_, config, want) => expect(mistakes(config)).toEqual(want));
 });
 
-test('each shard has a lease of its own', () => {
-  const keys = (shard?: object) =>
-    load({ ha: { replica: 'a', lease: { redis } }, ...(shard && { shard }) }).ha?.lease?.key;
-  expect(keys()).toBe('langgraph-monitor');
+test('each shard has a lease of its own, and silences are of all', () => {
+  const keys = (shard?: object) => {
+    const { ha } = load({ ha: { replica: 'a', lease: { redis } }, ...(shard && { shard }) });
+    const lease = ha?.lease as LeaseSettings;
+    return [lease.key, lease.statesKey];
+  };
+  expect(keys()).toEqual(['langgraph-monitor', 'langgraph-monitor']);
   expect([0, 1].map(index => keys({ index, of: 2 }))).toEqual([
-    'langgraph-monitor-shard-0',
-    'langgraph-monitor-shard-1',
+    ['langgraph-monitor-shard-0', 'langgraph-monitor'],
+    ['langgraph-monitor-shard-1', 'langgraph-monitor'],
   ]);
 });
 

@@ -6,10 +6,11 @@ import type { Labels } from '../../model/labels.js';
 import type { Millis } from '../../model/time.js';
 import type { StateStore } from '../../store/state-table.js';
 import { Matcher, type MatchType, matchesAll } from '../matchers/matcher.js';
+import { supersedes } from './merge-silence.js';
 
 const KIND = 'silence';
 /** Expired ones are shown for as long as Alertmanager does. */
-const RETENTION: Millis = 120 * 3_600_000;
+export const RETENTION: Millis = 120 * 3_600_000;
 
 export type SilenceState = 'pending' | 'active' | 'expired';
 
@@ -37,7 +38,8 @@ export class SilenceError extends Error {
   }
 }
 
-interface PersistedSilence extends Omit<Silence, 'matchers'> {
+/** As it is in JSON. */
+export interface PersistedSilence extends Omit<Silence, 'matchers'> {
   readonly matchers: readonly (readonly [name: string, type: MatchType, value: string])[];
 }
 
@@ -54,8 +56,16 @@ interface Changed {
   readonly isKept: boolean;
 }
 
+export type SilenceEvent = 'created' | 'changed' | 'expired';
+
 /** A silence was made, changed or ended. @param by who asked for it */
-type OnSilence = (event: 'created' | 'changed' | 'expired', silence: Silence, by: string, at: Millis) => void;
+type OnSilence = (event: SilenceEvent, silence: Silence, by: string, at: Millis) => void;
+
+/** What a silence of another monitor changes here. */
+export interface MergedSilence {
+  readonly event: SilenceEvent;
+  readonly silence: Silence;
+}
 
 export class Silences {
   readonly #states: StateStore;
@@ -71,10 +81,7 @@ export class Silences {
   }
 
   #restore(silences: ReadonlyMap<string, PersistedSilence>): void {
-    for (const [id, value] of silences) {
-      const matchers = value.matchers.map(([name, type, text]) => new Matcher(name, type, text));
-      this.#silences.set(id, { ...value, matchers });
-    }
+    for (const [id, value] of silences) this.#silences.set(id, fromPersisted(value));
   }
 
   /** All silences, expired ones until they are swept. */
@@ -91,7 +98,7 @@ export class Silences {
     check(request, at);
     const before = this.#existing(request.id);
     if (before && canChange(before, request, at)) {
-      const changed = { ...request, id: before.id, updatedAt: at };
+      const changed = { ...request, id: before.id, updatedAt: laterThan(before, at) };
       this.#onSilence('changed', changed, by, at);
       return this.#upsert([changed]);
     }
@@ -110,6 +117,22 @@ export class Silences {
       throw new SilenceError('invalid', `silence ${id} already expired`);
     this.#onSilence('expired', silence, by, at);
     return this.#upsert([expired(silence, at)]);
+  }
+
+  /** Takes silences of other monitors: of two versions the later one counts. @returns what has changed by that */
+  merge(others: readonly Silence[], at: Millis): MergedSilence[] {
+    const later = others.filter(theirs => {
+      const ours = this.#silences.get(theirs.id);
+      return ours ? supersedes(theirs, ours) : theirs.endsAt + RETENTION >= at;
+    });
+    const merged = later.flatMap((silence): MergedSilence[] => {
+      const ours = this.#silences.get(silence.id);
+      const isOver = silenceState(silence, at) === 'expired';
+      if (isOver) return ours && silenceState(ours, at) !== 'expired' ? [{ event: 'expired', silence }] : [];
+      return [{ event: ours ? 'changed' : 'created', silence }];
+    });
+    if (later.length > 0) this.#upsert(later);
+    return merged;
   }
 
   /** Active silences that match; empty: the labels are not silenced. */
@@ -154,10 +177,16 @@ export class Silences {
 
 function check({ matchers, startsAt, endsAt }: SilenceRequest, at: Millis): void {
   const invalid = (reason: string) => new SilenceError('invalid', `invalid silence: ${reason}`);
-  if (matchers.length === 0) throw invalid('at least one matcher required');
-  if (matchers.every(matchesEmpty)) throw invalid('at least one matcher must not match the empty string');
+  const problem = matchersProblem(matchers);
+  if (problem) throw invalid(problem);
   if (endsAt <= startsAt) throw invalid('end time must not be before or at start time');
   if (endsAt <= at) throw invalid("end time can't be in the past");
+}
+
+/** What is wrong with the matchers of a silence; undefined: nothing. */
+export function matchersProblem(matchers: readonly Matcher[]): string | undefined {
+  if (matchers.length === 0) return 'at least one matcher required';
+  return matchers.every(matchesEmpty) ? 'at least one matcher must not match the empty string' : undefined;
 }
 
 /** As in Alertmanager's silence.go: a negative matcher never counts as matching the empty string. */
@@ -175,9 +204,19 @@ function canChange(before: Silence, request: SilenceRequest, at: Millis): boolea
 
 function expired(silence: Silence, at: Millis): Silence {
   const startsAt = Math.min(silence.startsAt, at);
-  return { ...silence, startsAt, endsAt: at, updatedAt: at };
+  return { ...silence, startsAt, endsAt: at, updatedAt: laterThan(silence, at) };
 }
 
-function toPersisted({ matchers, ...rest }: Silence): PersistedSilence {
+/** When a silence is changed: later than it was changed before, also by a monitor whose clock is ahead. */
+function laterThan({ updatedAt }: Silence, at: Millis): Millis {
+  return Math.max(at, updatedAt + 1);
+}
+
+export function toPersisted({ matchers, ...rest }: Silence): PersistedSilence {
   return { ...rest, matchers: matchers.map(({ name, type, value }) => [name, type, value]) };
+}
+
+/** @throws RegexpError */
+export function fromPersisted({ matchers, ...rest }: PersistedSilence): Silence {
+  return { ...rest, matchers: matchers.map(([name, type, value]) => new Matcher(name, type, value)) };
 }
