@@ -19,8 +19,10 @@ import { yieldToEventLoop } from '../concurrency/time-slicer.js';
 import type { ApiContext } from '../http/context.js';
 import { HealthFeed } from '../http/events/feed.js';
 import { Announcements } from '../http/page/announcements.js';
+import { SharedAnnouncements } from '../http/page/shared-announcements.js';
 import { makePublicFeed } from '../http/public/feed.js';
 import { Pushes } from '../http/push/pushes.js';
+import { SharedPushes } from '../http/push/shared-pushes.js';
 import { type HttpServer, startServer } from '../http/server.js';
 import { loadWebConfig, NO_WEB_CONFIG } from '../http/web-config.js';
 import { Exposition } from '../metrics/exposition.js';
@@ -270,7 +272,11 @@ export class Monitor {
       cluster: this.#cluster,
       exposition: this.#exposition,
       alerting: () => this.#alerts.alerting,
-      kinds: () => [this.#alerts.alerting.sharedSilences],
+      kinds: () => [
+        this.#alerts.alerting.sharedSilences,
+        new SharedAnnouncements(this.#announcements, this.#clock),
+        new SharedPushes(this.#pushes, this.#clock),
+      ],
       evaluate: () => this.#queryBackend.evaluate(),
       check: ids => this.#checks.refresh(ids),
       ...{ version: settings.version, clock: this.#clock, log },

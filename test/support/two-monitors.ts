@@ -39,6 +39,8 @@ interface TwoOptions {
   /** Where each finds a service; the service's own address unless given. */
   readonly serviceUrl?: (name: Name, service: number) => string;
   readonly hasShippedRules?: boolean;
+  /** Services beside those that are numbered, as monitor.yml has them. */
+  readonly moreServices?: object;
   readonly options?: Readonly<Partial<Record<Name, MonitorOptions>>>;
 }
 
@@ -93,7 +95,7 @@ receivers: [{ name: ops, webhook_configs: [{ url: "${two.receiver.url}/" }] }]
   /** What its monitor.yml is. */
   configuration(name: Name): object {
     const { redis, peerUrls = {}, replicas = { a: 'a', b: 'b' }, lease, hasShippedRules } = this.#options;
-    const { serviceUrl } = this.#options;
+    const { serviceUrl, moreServices } = this.#options;
     const embedded = { config_file: join(this.#folder, 'alertmanager.yml') };
     const other = name === 'a' ? 'b' : 'a';
     const host = typeof redis === 'object' ? redis[name] : redis;
@@ -103,17 +105,20 @@ receivers: [{ name: ops, webhook_configs: [{ url: "${two.receiver.url}/" }] }]
       host: { enabled: false },
       ...(hasShippedRules ? {} : { rule_files: [join(this.#folder, 'own.rules.yml')] }),
       alerting: this.#alertmanagers ? { alertmanagers: this.#alertmanagers } : embedded,
-      services: Object.fromEntries(
-        this.services.map(({ url }, i) => [
-          `s${i}`,
-          {
-            url: serviceUrl?.(name, i) ?? `${url}/`,
-            critical: true,
-            timeout: '1s',
-            confirm: { failures: 1, successes: 1 },
-          },
-        ]),
-      ),
+      services: {
+        ...Object.fromEntries(
+          this.services.map(({ url }, i) => [
+            `s${i}`,
+            {
+              url: serviceUrl?.(name, i) ?? `${url}/`,
+              critical: true,
+              timeout: '1s',
+              confirm: { failures: 1, successes: 1 },
+            },
+          ]),
+        ),
+        ...moreServices,
+      },
       ha: {
         replica: replicas[name],
         peers: [peerUrls[name] ?? this.url(other)],

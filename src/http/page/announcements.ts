@@ -7,6 +7,8 @@ import type { Millis } from '../../model/time.js';
 import type { StateStore } from '../../store/state-table.js';
 
 const KIND = 'announcement';
+/** Those that were removed, for other monitors that have them yet. */
+const REMOVED = 'removed announcement';
 /** Posted announcements that may be there at a time. */
 export const MAX_POSTED = 50;
 /** Longest texts, in characters. */
@@ -42,7 +44,17 @@ export function announcementState({ startsAt, endsAt }: WantedAnnouncement, at: 
 }
 
 /** JSON has no undefined: what is absent is absent there, too. */
-type KeptAnnouncement = Omit<Announcement, 'id' | 'isConfigured'>;
+export interface KeptAnnouncement extends WantedAnnouncement {
+  /** Absent in those of earlier versions. */
+  readonly updatedAt?: Millis;
+}
+
+/** A posted announcement as it was last changed, or removed. */
+export interface AnnouncementVersion {
+  readonly updatedAt: Millis;
+  /** Undefined: it was removed. */
+  readonly content: WantedAnnouncement | undefined;
+}
 
 const SEVERITY_RANK = { critical: 0, warning: 1, info: 2 } as const;
 
@@ -102,16 +114,49 @@ export class Announcements {
     const recent = ended.filter(each => isRecent(each, at)).sort((a, b) => (b.endsAt ?? 0) - (a.endsAt ?? 0));
     const stay = new Set(recent.slice(0, MAX_POSTED));
     const gone = ended.filter(each => !stay.has(each)).map(each => [each.id, undefined] as const);
-    return this.#states.upsert(KIND, [...gone, [id, wanted]]);
+    return this.#states.upsert(KIND, [...gone, [id, { ...wanted, updatedAt: this.#laterThan(id, at) }]]);
   }
 
   /** Removes a posted one. @returns whether that is on disk */
-  remove(id: string): boolean {
-    return this.#states.upsert(KIND, [[id, undefined]]);
+  remove(id: string, at: Millis): boolean {
+    return this.#remove(id, this.#laterThan(id, at), at);
+  }
+
+  #remove(id: string, updatedAt: Millis, at: Millis): boolean {
+    const old = [...this.#states.all<Millis>(REMOVED)].filter(([, removedAt]) => removedAt + RETENTION < at);
+    return this.#states.upsertAll([
+      { kind: KIND, key: id, value: undefined },
+      { kind: REMOVED, key: id, value: updatedAt },
+      ...old.map(([key]) => ({ kind: REMOVED, key, value: undefined })),
+    ]);
+  }
+
+  /** Also by a monitor whose clock is ahead it was changed before. */
+  #laterThan(id: string, at: Millis): Millis {
+    return Math.max(at, (this.#states.all<KeptAnnouncement>(KIND).get(id)?.updatedAt ?? 0) + 1);
+  }
+
+  /** All that were posted, and those that were removed in the last days, by id. */
+  versions(): ReadonlyMap<string, AnnouncementVersion> {
+    const versions = new Map<string, AnnouncementVersion>();
+    for (const [id, updatedAt] of this.#states.all<Millis>(REMOVED))
+      versions.set(id, { updatedAt, content: undefined });
+    for (const [id, { updatedAt = 0, ...content }] of this.#states.all<KeptAnnouncement>(KIND))
+      versions.set(id, { updatedAt, content });
+    return versions;
+  }
+
+  /** Takes a version of another monitor, unless that here is later. One that was removed stays so. */
+  merge(id: string, { updatedAt, content }: AnnouncementVersion, at: Millis): void {
+    const ours = this.versions().get(id);
+    if (ours && !ours.content) return;
+    if (!content) this.#remove(id, updatedAt, at);
+    else if (ours ? updatedAt > ours.updatedAt : isRecent(content, at))
+      this.#states.upsert(KIND, [[id, { ...content, updatedAt }]]);
   }
 
   #posted(): Announcement[] {
-    return [...this.#states.all<KeptAnnouncement>(KIND)].map(([id, each]) => ({
+    return [...this.#states.all<KeptAnnouncement>(KIND)].map(([id, { updatedAt: _, ...each }]) => ({
       ...each,
       id,
       isConfigured: false,

@@ -15,6 +15,23 @@ const INTERVAL: Millis = 1000;
 /** Compared with where there is no token: a request of an unknown service takes as long as one with a wrong token. */
 const NO_TOKEN = hash('');
 
+/** A push in the file. */
+interface KeptPush extends LastPush {
+  /** Where another monitor got it: as it is called there. */
+  readonly revision?: string;
+}
+
+/** A push of several monitors with the same services. */
+export interface PushVersion {
+  readonly at: Millis;
+  readonly report: PushReport;
+  /** Unlike that of any other push of the service. */
+  readonly revision: string;
+}
+
+/** Pushes at two monitors at one time: which of them is the later one is the same for both. */
+const SAME_TIME: Millis = 100;
+
 /** A service that pushes. */
 export interface PushService {
   readonly id: string;
@@ -88,6 +105,24 @@ export class Pushes {
     return isWritten;
   }
 
+  /** The last push of each service that has pushed. */
+  versions(): ReadonlyMap<string, PushVersion> {
+    const versions = [...this.#options.states.all<KeptPush>(KIND)].flatMap(
+      ([id, { at, report, revision }]) =>
+        report ? [[id, { at, report, revision: revision ?? String(at) }] as const] : [],
+    );
+    return new Map(versions);
+  }
+
+  /** Takes a push that another monitor got, unless the last one here is later. */
+  merge(id: string, theirs: PushVersion): void {
+    const { states, onPush } = this.#options;
+    const ours = this.versions().get(id);
+    if (!this.#services.has(id) || (ours && !isLater(theirs, ours))) return;
+    states.upsert(KIND, [[id, theirs]]);
+    onPush(id, { at: theirs.at, report: theirs.report });
+  }
+
   /** Undefined where there is none, or its file cannot be read: then the service's check says so. */
   #tokenOf(id: string): string | undefined {
     try {
@@ -96,6 +131,12 @@ export class Pushes {
       return undefined;
     }
   }
+}
+
+function isLater(theirs: PushVersion, ours: PushVersion): boolean {
+  if (theirs.revision === ours.revision) return false;
+  const isSameTime = Math.abs(theirs.at - ours.at) < SAME_TIME;
+  return isSameTime ? theirs.revision > ours.revision : theirs.at > ours.at;
 }
 
 /** Of one length, whatever was sent. */

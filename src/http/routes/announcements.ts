@@ -205,8 +205,8 @@ export const deleteAnnouncement = route({
     { params: { id = '' }, by },
   ) {
     const { title, severity } = posted(announcements, id, 'remove');
-    const isKept = announcements.remove(id);
     const at = clock.now();
+    const isKept = announcements.remove(id, at);
     alerting.audit.add({ at, event: 'announcement removed', by, details: { id, title, severity } });
     if (!isKept)
       throw new HttpError(500, 'it is gone but still on disk: a restart brings it back; see the log');
