@@ -38,8 +38,11 @@ import type { RuleEvaluation, RuleSettings } from './rule-evaluation.js';
 import { buffersOf, packScrape } from './scrape-codec.js';
 import type { Target } from './thread/stale-series.js';
 
-/** How long the thread may take to write what waits when the monitor stops. */
-const CLOSE_TIMEOUT: Millis = 5000;
+/**
+ * How long the thread may take to write what waits when the monitor stops. On a machine that is busy with other programs it gets
+ * little of a processor; what is not closed by then cannot be read from a disk that has become full or read-only.
+ */
+const CLOSE_TIMEOUT: Millis = 20_000;
 
 export interface EmbeddedOptions extends ThreadOptions {
   /** How long a query may take when it does not say less. */
