@@ -37,7 +37,7 @@ export default {
     const questions = await questionsOf(days, end);
     const children = new Children();
     try {
-      const ours = await bench.attempt(OURS, () => prepare(bench, children, file));
+      const ours = await bench.attempt(OURS, () => prepare(bench, children, file, days));
       const theirs = await bench.attempt('Prometheus', () => startFilled(bench, children, file));
       if ('value' in ours && 'value' in theirs) await requireSame(bench, ours.value, theirs.value, questions);
       const outcomes = await inTurns(bench, bench.either(5, 2), [
@@ -76,12 +76,16 @@ async function questionsOf(days, end) {
   return queries.map(query => ({ query, start: end / 1000 - (days * 24 - 1) * step, end: end / 1000, step }));
 }
 
-/** @returns {Promise<{untouched: string, used: string}>} two folders of the history; no report was made of the first */
-async function prepare(bench, children, file) {
+/**
+ * @returns {Promise<{untouched: string, used: string}>} two folders of the history: no report was made of the first, and all were made
+ * of the second, so that the hours are kept there
+ */
+async function prepare(bench, children, file, days) {
   const untouched = mkdtempSync(join(bench.folder, 'reports-'));
   await importHistory(children, file, untouched);
   const used = mkdtempSync(join(bench.folder, 'reports-'));
   cpSync(untouched, used, { recursive: true });
+  await withMonitor(bench, used, ({ url }) => slowestReport(url, days));
   return { untouched, used };
 }
 
@@ -111,16 +115,18 @@ async function measureOurs(bench, { untouched, used }, days) {
   cpSync(untouched, fresh, { recursive: true });
   const first = await withMonitor(bench, fresh, ({ url }) => timeOf(url + PATHS(days)[0]));
   rmSync(fresh, { recursive: true });
-  const round = async url => {
-    const times = [];
-    for (const path of PATHS(days)) times.push(await timeOf(url + path));
-    return Math.max(...times);
-  };
   return await withMonitor(bench, used, async ({ url }) => ({
     first,
-    restarted: await round(url),
-    again: await round(url),
+    restarted: await slowestReport(url, days),
+    again: await slowestReport(url, days),
   }));
+}
+
+/** Milliseconds. */
+async function slowestReport(url, days) {
+  const times = [];
+  for (const path of PATHS(days)) times.push(await timeOf(url + path));
+  return Math.max(...times);
 }
 
 /** Milliseconds of all questions; it keeps no answers, so that they take as long each time. */
