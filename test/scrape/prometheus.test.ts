@@ -162,7 +162,9 @@ async function ofPrometheus(name: string): Promise<Outcome> {
     const target = activeTargets.find(({ scrapePool }) => scrapePool === name);
     if (target && target.health !== 'unknown') {
       const { health, lastError } = target;
-      return { health, error: lastError, samples: await samplesOf(name) };
+      const samples = await samplesOf(name);
+      // It shows a scrape a moment before the scrape's samples can be read.
+      if (Object.keys(samples).length > 0) return { health, error: lastError, samples };
     }
     await new Promise(resolve => setTimeout(resolve, 100));
   }

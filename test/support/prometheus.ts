@@ -69,6 +69,19 @@ export async function startPrometheus(
   };
 }
 
+/**
+ * Waits until a Prometheus has made the targets of all its jobs. It fills their pools beside each other, so that some have
+ * their targets while others have none yet, and a job that has none may never have any. @param jobs their number
+ */
+export async function waitForTargets(prometheus: PrometheusServer, jobs: number): Promise<void> {
+  for (;;) {
+    const page = await (await fetch(`${prometheus.url}/metrics`)).text();
+    const synced = page.match(/^prometheus_target_scrape_pool_sync_total\{.*\} [1-9]/gm) ?? [];
+    if (synced.length >= jobs) return;
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
+
 function backfill(folder: string, openMetrics: string): void {
   const file = join(folder, 'samples.om');
   writeFileSync(file, openMetrics);

@@ -8,7 +8,7 @@ import { Labels } from '../../../src/model/labels.js';
 import { loadPrometheusYml } from '../../../src/scrape/config/prometheus-yml.js';
 import { PoolBuilder } from '../../../src/scrape/discovery/pool.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
-import { type PrometheusServer, startPrometheus } from '../../support/prometheus.js';
+import { type PrometheusServer, startPrometheus, waitForTargets } from '../../support/prometheus.js';
 
 interface ShownTarget {
   readonly labels: Record<string, string>;
@@ -177,11 +177,8 @@ beforeAll(async () => {
   file = join(folder, 'prometheus.yml');
   writeFileSync(file, configuration());
   prometheus = await startPrometheus(configuration());
-  // All pools are filled at once.
-  do {
-    await new Promise(resolve => setTimeout(resolve, 50));
-    theirs = await prometheus.api<ShownTargets>('targets');
-  } while (theirs.activeTargets.length === 0);
+  await waitForTargets(prometheus, Object.keys(JOBS).length);
+  theirs = await prometheus.api<ShownTargets>('targets');
 });
 afterAll(async () => {
   await prometheus?.close();

@@ -89,11 +89,11 @@ test('targets and dropped ones have the same labels', async () => {
         async () => {
           theirs = (await prometheus?.api<ShownTargets>('targets')) ?? theirs;
           const own = discovery.pools.flatMap(({ pool }) => pool.targets);
-          return [theirs.activeTargets.length, own.length];
+          return [theirs.activeTargets.length, theirs.droppedTargets.length, own.length];
         },
         { timeout: 20_000 },
       )
-      .toEqual([8, 8]);
+      .toEqual([8, 2, 8]);
     const pools = discovery.pools;
     const own = pools.flatMap(({ pool }) => pool.targets);
     expect(sorted(own.map(each => [each.url, each.labels, meta(each.discoveredLabels)]))).toEqual(
