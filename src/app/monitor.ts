@@ -215,7 +215,10 @@ export class Monitor {
       },
     });
     const answeringEvents: QueryBackendEvents = {
-      onStatus: (status, at) => this.#ruleResults.setStatus(status, at),
+      onStatus: (status, at) => {
+        this.#ruleResults.setStatus(status, at);
+        this.#shardResults.evaluated();
+      },
       onRulesUnavailable: reason => this.#ruleResults.rulesUnavailable(reason),
       onEvaluation: evaluation => this.#ruleResults.add(evaluation),
       onScraped: (outcome, result) => this.#scrapeMetrics.scraped(outcome, result),
@@ -307,6 +310,7 @@ export class Monitor {
     this.#shardResults = new ShardResults({
       ...{ ...shared, engine: this.#queryBackend.engine, refresher: this.#refresher },
       metrics: new ShardMetrics(this.#registry),
+      ruleEngine: () => this.#queryBackend.ruleEngine,
       instance: () => this.#queryBackend.identity.instance ?? '',
       sentLabels: labels => this.#sentLabels(labels),
     });

@@ -63,6 +63,11 @@ export class QueryBackend {
     return this.#switch;
   }
 
+  /** Runs queries over the samples that the rules here are evaluated over; undefined where another Prometheus evaluates them. */
+  get ruleEngine(): Pick<QueryEngine, 'instant'> | undefined {
+    return this.#local?.engine;
+  }
+
   /** Labels that all of our own series have. */
   get identity(): Readonly<Record<string, string>> {
     return { job: JOB, instance: this.#instance };

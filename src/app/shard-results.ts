@@ -27,10 +27,11 @@ const NO_STATUSES =
 /** Between two questions. */
 const INTERVAL: Millis = 5000;
 
-type ShardConfiguration = Pick<Configuration, 'elsewhere' | 'remote' | 'rulePlace' | 'remoteWrite' | 'shard'>;
+type WarnedConfiguration = Pick<Configuration, 'elsewhere' | 'remote' | 'rulePlace' | 'remoteWrite'>;
+type ShardConfiguration = WarnedConfiguration & Pick<Configuration, 'shard' | 'rules'>;
 
 /** What of a configuration with shards will not work as it is probably meant, one line each. */
-export function shardWarnings({ elsewhere, remote, rulePlace, remoteWrite }: ShardConfiguration): string[] {
+export function shardWarnings({ elsewhere, remote, rulePlace, remoteWrite }: WarnedConfiguration): string[] {
   if (elsewhere.size === 0) return [];
   if (!remote) return [NO_STORAGE];
   return rulePlace === 'local' && remoteWrite.remotes.length === 0 ? [NO_STATUSES] : [];
@@ -70,14 +71,15 @@ export class ShardResults {
 
   /** Asks for the services that this configuration leaves to other monitors, and for no others. */
   configure(configuration: ShardConfiguration): void {
-    const { elsewhere, remote, rulePlace, shard } = configuration;
+    const { elsewhere, remote, rulePlace, rules, shard } = configuration;
     clearInterval(this.#timer);
     // Services that are new here may have been checked long before.
     this.#monitors = new ShardMonitors();
     this.#shard = shard;
     this.#intervals = elsewhere;
     this.#isStored = remote !== undefined;
-    this.#otherStatuses.configure(elsewhere.size > 0 && this.#isStored && rulePlace === 'local');
+    const areSplit = elsewhere.size > 0 && this.#isStored && rulePlace === 'local';
+    this.#otherStatuses.configure(areSplit ? rules : undefined);
     for (const err of shardWarnings(configuration))
       this.#options.log.warn({ err }, 'States of other shards are not known');
     if (elsewhere.size === 0 || !this.#isStored) {
@@ -89,6 +91,11 @@ export class ShardResults {
     this.#showMissing();
     this.#timer = setInterval(() => void this.ask(), INTERVAL);
     void this.ask();
+  }
+
+  /** The own rules were evaluated: what follows for the services of all shards. */
+  evaluated(): void {
+    void this.#otherStatuses.join();
   }
 
   /** Asks at once for what a caller waits for; services that are checked here are left alone. */

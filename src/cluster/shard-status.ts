@@ -8,6 +8,7 @@ import {
   CLUSTER_STATUS,
   type ClusterStatus,
   clusterStatusOf,
+  overallOf,
   type RuleAlertView,
 } from './status.js';
 
@@ -25,6 +26,14 @@ interface Sample {
 export type StatusAnswers = Readonly<Record<keyof typeof STATUS_QUERIES, readonly Sample[]>>;
 
 const LOWEST_FIRST: readonly OverallStatus[] = ['unhealthy', 'degraded', 'healthy'];
+
+/** What the rules of monitors find that check other services. */
+export interface OthersStatus {
+  /** Of all services, those that are checked here among them; undefined where no rule is about all. */
+  readonly together: OverallStatus | undefined;
+  /** The lowest of these monitors, and all alerts that fire there. */
+  readonly theirs: ClusterStatus;
+}
 
 interface OwnMonitor {
   /** The label `instance` of its own samples. */
@@ -60,11 +69,20 @@ export function statusOfOthers(
   return clusterStatusOf(Math.min(2, ...values), alerts, sentLabels);
 }
 
-/** The lower of both, and the alerts of both, each once. @param others undefined: there are none */
-export function joinStatuses(own: ClusterStatus, others: ClusterStatus | undefined): ClusterStatus {
+/** The status of all services. @param value what the rules for all find; undefined where there are none */
+export function togetherOf(value: number | undefined): OverallStatus | undefined {
+  return value === undefined ? undefined : overallOf(value);
+}
+
+/**
+ * The status of all services where rules are about all, else the lower of both; and the alerts of both, each once.
+ * @param others undefined: there are none
+ */
+export function joinStatuses(own: ClusterStatus, others: OthersStatus | undefined): ClusterStatus {
   if (!others) return own;
+  const { together, theirs } = others;
   const known = new Set(own.alerts.map(({ identity }) => identity));
-  const alerts = [...own.alerts, ...others.alerts.filter(({ identity }) => !known.has(identity))];
-  const overall = LOWEST_FIRST.find(each => each === own.overall || each === others.overall) ?? own.overall;
-  return { overall, alerts: alerts.sort(byUrgency) };
+  const alerts = [...own.alerts, ...theirs.alerts.filter(({ identity }) => !known.has(identity))];
+  const lower = LOWEST_FIRST.find(each => each === own.overall || each === theirs.overall) ?? own.overall;
+  return { overall: together ?? lower, alerts: alerts.sort(byUrgency) };
 }

@@ -6,7 +6,7 @@ import type { CheckResult, Level } from '../model/result.js';
 import type { Service } from '../model/service.js';
 import type { Millis } from '../model/time.js';
 import type { HostFacts } from '../probes/kinds/host.js';
-import { joinStatuses } from './shard-status.js';
+import { joinStatuses, type OthersStatus } from './shard-status.js';
 import { type ClusterStatus, UNKNOWN_STATUS } from './status.js';
 
 interface ServiceState {
@@ -49,7 +49,7 @@ export class ClusterState {
   /** When the storage last said what other monitors see, wall clock. */
   #shardsAt: Millis | undefined;
   /** What the rules of other monitors find, and together with the own status. */
-  #others: ClusterStatus | undefined;
+  #others: OthersStatus | undefined;
   #joined: ClusterStatus = UNKNOWN_STATUS;
   #version = 0;
   #servicesVersion = 0;
@@ -119,7 +119,7 @@ export class ClusterState {
   }
 
   /** What the rules of monitors find that check other services; undefined where the own rules see all. */
-  setOthersStatus(status: ClusterStatus | undefined): void {
+  setOthersStatus(status: OthersStatus | undefined): void {
     if (JSON.stringify(status) === JSON.stringify(this.#others)) return;
     this.#others = status;
     this.#statusChanged();
@@ -219,7 +219,8 @@ export class ClusterState {
 
   #statusChanged(): void {
     const joined = joinStatuses(this.#status, this.#others);
-    this.#joined = this.#isShardMissing ? notHealthy(joined) : joined;
+    // What the rules find of all may be from before the worker was lost, too.
+    this.#joined = this.#isShardMissing || this.#isWorkerLost ? notHealthy(joined) : joined;
     this.#changed();
   }
 

@@ -57,7 +57,8 @@ export function clusterStatusOf(
   return { overall: overallOf(status), alerts: visible.sort(byUrgency) };
 }
 
-function overallOf(status: number | undefined): OverallStatus {
+/** The document's word for a value of {@link CLUSTER_STATUS}. */
+export function overallOf(status: number | undefined): OverallStatus {
   if (status === undefined || Number.isNaN(status)) return 'degraded';
   if (status >= 2) return 'healthy';
   return status >= 1 ? 'degraded' : 'unhealthy';

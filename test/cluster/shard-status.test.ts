@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { joinStatuses, type StatusAnswers, statusOfOthers } from '../../src/cluster/shard-status.js';
 import type { ClusterStatus } from '../../src/cluster/status.js';
 import { Labels } from '../../src/model/labels.js';
+import type { OverallStatus } from '../../src/model/service.js';
 
 const OWN = {
   instance: 'm0',
@@ -60,15 +61,19 @@ test('an alert is the same for both once it is as it is sent', () => {
       ...OWN,
       sentLabels: dropInstance,
     });
-  expect(joinStatuses(seenBy('m1'), seenBy('m2')).alerts).toHaveLength(1);
+  const others = { together: undefined, theirs: seenBy('m2') };
+  expect(joinStatuses(seenBy('m1'), others).alerts).toHaveLength(1);
 });
 
-test.each<[own: ClusterStatus['overall'], others: ClusterStatus['overall'], want: string]>([
-  ['healthy', 'healthy', 'healthy'],
-  ['healthy', 'unhealthy', 'unhealthy'],
-  ['degraded', 'healthy', 'degraded'],
-  ['degraded', 'unhealthy', 'unhealthy'],
-])('%s here and %s elsewhere is %s', (own, others, want) => {
-  const joined = joinStatuses({ overall: own, alerts: [] }, { overall: others, alerts: [] });
+test.each<[own: OverallStatus, others: OverallStatus, together: OverallStatus | undefined, want: string]>([
+  ['healthy', 'healthy', undefined, 'healthy'],
+  ['healthy', 'unhealthy', undefined, 'unhealthy'],
+  ['degraded', 'healthy', undefined, 'degraded'],
+  ['degraded', 'unhealthy', undefined, 'unhealthy'],
+  ['unhealthy', 'healthy', 'degraded', 'degraded'],
+  ['degraded', 'degraded', 'unhealthy', 'unhealthy'],
+])('%s here, %s elsewhere and %s together is %s', (own, others, together, want) => {
+  const theirs = { overall: others, alerts: [] };
+  const joined = joinStatuses({ overall: own, alerts: [] }, { together, theirs });
   expect(joined.overall).toBe(want);
 });

@@ -136,10 +136,11 @@ test.each(['embedded', 'alertmanager'] as const)(
     const { data } = await first.json<{ data: { groups: { name: string }[] } }>('/api/v1/rules');
     expect(data.groups.map(({ name }) => name)).toContain('langgraph-status');
 
-    const failing = await checkedBy(first, 1);
+    // One of two there, one of six together: its monitor's own rules find it unhealthy.
+    const failing = await checkedBy(first, 0);
     await world.servers.get(failing)?.setFault({ kind: 'refused' });
     await vi.waitFor(async () => {
-      const [seen, own] = await Promise.all([health(first), health(second)]);
+      const [seen, own] = await Promise.all([health(second), health(first)]);
       expect([seen.overall_status, own.overall_status]).toEqual(['degraded', 'degraded']);
       // The monitor that checks it has the whole text.
       expect(own.alerts).toContain(`CRITICAL: ${failing} is error - Connection refused`);
@@ -154,7 +155,7 @@ test.each(['embedded', 'alertmanager'] as const)(
     }, PATIENCE);
     // External labels are those of alerts too, as in Prometheus.
     for (const { labels } of world.messages)
-      expect(labels).toMatchObject({ cluster: 'lab', instance: `127.0.0.1:${world.ports[1]}` });
+      expect(labels).toMatchObject({ cluster: 'lab', instance: `127.0.0.1:${world.ports[0]}` });
     expect(first.logged('Using remote query backend; rules are evaluated here')).toHaveLength(1);
   },
 );
