@@ -1,9 +1,12 @@
 // What is done in Redis in one step: the lease is taken or kept, entries of the notification log are put, and those that others put
 // since are read. Times are spans of Redis' own clock, so that no monitor's clock matters.
 
-/** Keys: the lease, the entries by key, the order of the entries, the number of the last one. */
+/**
+ * Keys: the lease, the entries by key, the order of the entries, the number of the last one, and the id of the entries: another one
+ * than before says that Redis has lost those that a monitor has read, though there may be as many again.
+ */
 export const SYNC = `
-local lease, entries, order, counter = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local lease, entries, order, counter, epoch = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local token, ttl, since = ARGV[1], ARGV[2], ARGV[3]
 local retention, bound = tonumber(ARGV[4]), tonumber(ARGV[5])
 local time = redis.call('TIME')
@@ -17,12 +20,19 @@ elseif not holder then
   holder = token
 end
 
-for i = 6, #ARGV, 2 do
+local id = redis.call('GET', epoch)
+local isOlder = id == ARGV[6] and tonumber(since) > tonumber(redis.call('GET', counter) or '0')
+if not id or isOlder then
+  id = token .. ' ' .. table.concat(time, '.')
+  redis.call('SET', epoch, id, 'PX', ARGV[4])
+end
+
+for i = 7, #ARGV, 2 do
   local number = redis.call('INCR', counter)
   redis.call('HSET', entries, ARGV[i], string.format('%d %d ', number, now) .. ARGV[i + 1])
   redis.call('ZADD', order, number, ARGV[i])
 end
-if #ARGV > 5 then
+if #ARGV > 6 then
   for _, key in ipairs(redis.call('ZRANGE', order, 0, 9)) do
     local put = redis.call('HGET', entries, key)
     local at = put and string.match(put, '^%d+ (%d+) ')
@@ -31,7 +41,7 @@ if #ARGV > 5 then
       redis.call('HDEL', entries, key)
     end
   end
-  for _, key in ipairs({ entries, order, counter }) do redis.call('PEXPIRE', key, ARGV[4]) end
+  for _, key in ipairs({ entries, order, counter, epoch }) do redis.call('PEXPIRE', key, ARGV[4]) end
 end
 
 local found, size = {}, 0
@@ -46,7 +56,7 @@ for i = 1, #range, 2 do
   end
 end
 local last = redis.call('GET', counter) or '0'
-return cjson.encode({ holder = holder, now = string.format('%d', now), last = last, found = found })
+return cjson.encode({ holder = holder, id = id, now = string.format('%d', now), last = last, found = found })
 `;
 
 /** Gives the lease up, if it is held. */
@@ -69,6 +79,8 @@ export interface FoundEntry {
 export interface SyncReply {
   /** The token of the monitor that holds the lease. */
   readonly holder: string;
+  /** Of the entries that are there; another one than before: what was there is lost. */
+  readonly id: string;
   /** The number of the last entry there is. */
   readonly last: number;
   readonly found: readonly FoundEntry[];
@@ -76,8 +88,8 @@ export interface SyncReply {
 
 /** Reads what {@link SYNC} replies. @throws SyntaxError when it is something else */
 export function readSyncReply(text: string): SyncReply {
-  const { holder, now, last, found } = JSON.parse(text);
-  return { holder, last: Number(last), found: foundEntries(found, now) };
+  const { holder, id, now, last, found } = JSON.parse(text);
+  return { holder, id, last: Number(last), found: foundEntries(found, now) };
 }
 
 /** @param found rows of key, number, and what was put; an empty table of Lua is an object @param now the time of Redis */

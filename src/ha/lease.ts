@@ -75,7 +75,7 @@ export class Lease implements Sharing {
     this.#begun = clock.elapsed();
     this.#token = JSON.stringify([self.replica, self.id]);
     // One slot of a Redis Cluster.
-    this.#keys = ['lease', 'log', 'order', 'counter'].map(name => `{${settings.key}}:${name}`);
+    this.#keys = ['lease', 'log', 'order', 'counter', 'epoch'].map(name => `{${settings.key}}:${name}`);
     this.#redis = new LeaseRedis(settings.redis);
     this.#shared = new SharedLog({
       log,
@@ -197,7 +197,7 @@ export class Lease implements Sharing {
       const begun = clock.elapsed();
       const taken = this.#shared.take();
       keys = taken.keys;
-      const bounds = [TTL, this.#shared.since, RETENTION, MAX_READ].map(String);
+      const bounds = [TTL, this.#shared.since, RETENTION, MAX_READ, this.#shared.id].map(String);
       const reply = readSyncReply(
         await this.#redis.eval(SYNC, this.#keys, [this.#token, ...bounds, ...taken.words]),
       );
@@ -205,7 +205,7 @@ export class Lease implements Sharing {
       this.#applyHolder(reply, begun);
       this.#setProblem(undefined);
       this.#setStatesProblem(refused);
-      this.#applyState(this.#shared.merge(reply.found, reply.last));
+      this.#applyState(this.#shared.merge(reply));
     } catch (error) {
       this.#shared.putBack(keys);
       this.#setProblem((error as Error).message);

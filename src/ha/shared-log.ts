@@ -3,7 +3,7 @@
 
 import type { NotificationLog, SharedEntry } from '../alertmanager/pipeline/notification-log.js';
 import type { Clock } from '../model/time.js';
-import type { FoundEntry } from './lease-script.js';
+import type { FoundEntry, SyncReply } from './lease-script.js';
 
 /** What this program writes; others are left alone. */
 const VERSION = 1;
@@ -34,6 +34,8 @@ export class SharedLog {
   /** Keys that Redis has. */
   readonly #seen = new Set<string>();
   #since = 0;
+  /** Of the entries in Redis. */
+  #id: string | undefined;
   #isCaughtUp = false;
   /** Whether what Redis does not have has been found. */
   #isCompared = false;
@@ -50,6 +52,11 @@ export class SharedLog {
   /** The number of the last entry that was read. */
   get since(): number {
     return this.#since;
+  }
+
+  /** The id of the entries that were read; empty: none were. */
+  get id(): string {
+    return this.#id ?? '';
   }
 
   /** Notes that the log has changed. */
@@ -84,11 +91,13 @@ export class SharedLog {
   }
 
   /**
-   * Takes what others put. @param last the number of the last entry in Redis: less than what was read means that Redis has lost
-   * its data @returns the keys that have changed
+   * Takes what others put. Another id, or a last number below what was read, means that Redis has lost its data.
+   * @returns the keys that have changed
    */
-  merge(found: readonly FoundEntry[], last: number): string[] {
-    if (last < this.#since) {
+  merge({ id, last, found }: Omit<SyncReply, 'holder'>): string[] {
+    const isOther = this.#id !== undefined && id !== this.#id;
+    this.#id = id;
+    if (isOther || last < this.#since) {
       this.#since = 0;
       this.#isCaughtUp = false;
       this.#isCompared = false;

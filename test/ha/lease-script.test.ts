@@ -1,11 +1,11 @@
 // What the script does in a real Redis, also with entries that are damaged there.
 
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LeaseRedis } from '../../src/ha/lease-redis.js';
 import { readSyncReply, SYNC, type SyncReply } from '../../src/ha/lease-script.js';
 import { type RedisServer, startRedis } from '../support/redis.js';
 
-const KEYS = ['lease', 'log', 'order', 'counter'];
+const KEYS = ['lease', 'log', 'order', 'counter', 'epoch'];
 const RETENTION = 60_000;
 
 let server: RedisServer;
@@ -20,8 +20,11 @@ afterAll(async () => {
 });
 beforeEach(() => server.command('FLUSHALL'));
 
-async function sync(since: number, ...words: string[]): Promise<SyncReply> {
-  const bounds = [10_000, since, RETENTION, 1_000_000].map(String);
+const sync = (since: number, ...words: string[]) => syncAs('', since, ...words);
+
+/** @param id of the entries that were read before */
+async function syncAs(id: string, since: number, ...words: string[]): Promise<SyncReply> {
+  const bounds = [10_000, since, RETENTION, 1_000_000, id].map(String);
   return readSyncReply(await redis.eval(SYNC, KEYS, ['me', ...bounds, ...words]));
 }
 
@@ -51,4 +54,33 @@ test.each([
   expect(last).toBe(2);
   const after = await sync(0, 'c', '{}');
   expect(after.found.map(({ key }) => key)).toEqual(['b', 'c']);
+});
+
+describe('entries have an id', () => {
+  test('that stays as long as they are there', async () => {
+    const { id } = await sync(0, 'a', '{}');
+    expect(id).not.toBe('');
+    expect((await syncAs(id, 1, 'b', '{}')).id).toBe(id);
+    expect((await syncAs(id, 2)).id).toBe(id);
+    expect(await server.command('PTTL epoch')).toMatch(/^:\d+$/);
+  });
+
+  test('that is another one once they are lost, though there are as many again', async () => {
+    const { id } = await sync(0, 'a', '{}', 'b', '{}');
+    await server.command('FLUSHALL');
+    const other = await sync(0, 'c', '{}', 'd', '{}', 'e', '{}');
+    expect(other.id).not.toBe(id);
+    // The other monitor has read two, and is to read all.
+    expect((await syncAs(id, 2)).id).toBe(other.id);
+  });
+
+  test('that is another one once the last of them are lost, for all monitors', async () => {
+    const { id } = await sync(0, 'a', '{}');
+    // Redis has started with what it had written before.
+    const found = await syncAs(id, 2);
+    expect(found).toMatchObject({ last: 1 });
+    expect(found.id).not.toBe(id);
+    expect((await syncAs(id, 1)).id).toBe(found.id);
+    expect((await syncAs(id, 2)).id).toBe(found.id);
+  });
 });

@@ -38,10 +38,30 @@ test.each<[name: string, text: string, said: string[], firing: string[] | undefi
     onForeignVersion: version => said.push(`version ${version}`),
     onDamaged: key => said.push(`damaged ${key}`),
   });
-  shared.merge([{ key: 'k', number: 1, age: 0, text }], 1);
+  shared.merge({ id: 'x', last: 1, found: [{ key: 'k', number: 1, age: 0, text }] });
   expect(said).toEqual(want);
   expect(log.entry('k')?.firing).toEqual(firing);
   // What cannot be read keeps no monitor from sending.
   expect(shared.isCaughtUp).toBe(true);
+  store.close();
+});
+
+test.each<[name: string, id: string, last: number, isLost: boolean]>([
+  ['the same entries', 'x', 3, false],
+  ['fewer entries than were read', 'x', 1, true],
+  ['as many other entries', 'y', 3, true],
+])('a Redis that has %s', (_, id, last, isLost) => {
+  const store = new Store({ file: ':memory:', retention: 1e12, log: () => {} });
+  const shared = new SharedLog({
+    ...{ log: new NotificationLog(store.states), id: 'own', clock: systemClock },
+    ...{ onForeignVersion: () => {}, onDamaged: () => {} },
+  });
+  shared.merge({ id: 'x', last: 3, found: [{ key: 'k', number: 3, age: 0, text: JSON.stringify(WHOLE) }] });
+  expect([shared.since, shared.isCaughtUp, shared.id]).toEqual([3, true, 'x']);
+  shared.merge({ id, last, found: [] });
+  // All is read again, and what is there no more is put again after that.
+  expect([shared.since, shared.isCaughtUp, shared.id]).toEqual(isLost ? [0, false, id] : [3, true, id]);
+  shared.merge({ id, last, found: [{ key: 'other', number: last, age: 0, text: JSON.stringify(WHOLE) }] });
+  expect([shared.isCaughtUp, shared.isUnput('k')]).toEqual([true, isLost]);
   store.close();
 });
