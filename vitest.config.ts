@@ -126,10 +126,10 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: { sequencer: Mixed },
     // Real servers are started; a slow machine is no failure.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // So is what a test waits for: it waits no longer than it takes.
-    expect: { poll: { timeout: 25_000, interval: 50 } },
+    expect: { poll: { timeout: 60_000, interval: 50 } },
     // Real servers race with each other on a busy machine: there a test may fail once, and is listed as retried.
     retry: process.env.CI ? 1 : 0,
     reporters: ['default', new TallyReporter()],

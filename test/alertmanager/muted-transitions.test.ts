@@ -114,7 +114,7 @@ beforeAll(async () => {
   lanes = await openLanes();
   const timelines = rows.map(({ steps }) => steps);
   await Promise.all(lanes.map(lane => run(lane, timelines)));
-}, 120_000);
+});
 
 afterAll(() => closeLanes(lanes));
 

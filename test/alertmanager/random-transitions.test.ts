@@ -112,7 +112,7 @@ let lanes: readonly Lane[] = [];
 beforeAll(async () => {
   lanes = await openLanes();
   await Promise.all(lanes.map(lane => run(lane, timelines)));
-}, 120_000);
+});
 
 afterAll(() => closeLanes(lanes));
 

@@ -11,7 +11,7 @@ import { firing, openWorld, over, type World } from '../support/alerting.js';
 import { makeFolder, removeFolder } from '../support/child.js';
 import { answers, type Endpoint, hangs, startEndpoint } from '../support/endpoint.js';
 
-const PATIENCE = { timeout: 15_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 const HOUR = 3_600_000;
 
 let folder: string;

@@ -8,7 +8,7 @@ import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { answers, drops, type Endpoint, hangs, startEndpoint } from '../support/endpoint.js';
 import { parseMail, startSmtp } from '../support/smtp.js';
 
-const PATIENCE = { timeout: 15_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 const HOUR = 3_600_000;
 
 let folder: string;

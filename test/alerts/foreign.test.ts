@@ -7,7 +7,7 @@ import { firing, openWorld, type World, webhooksTo } from '../support/alerting.j
 import { makeFolder, removeFolder } from '../support/child.js';
 import { type Endpoint, startEndpoint } from '../support/endpoint.js';
 
-const PATIENCE = { timeout: 15_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 const MINUTE = 60_000;
 
 let folder: string;

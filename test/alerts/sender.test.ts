@@ -7,7 +7,7 @@ import { type AlertmanagerServer, startAlertmanager } from '../support/alertmana
 import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { answers, type Endpoint, hangs, startEndpoint } from '../support/endpoint.js';
 
-const PATIENCE = { timeout: 15_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const CONFIG = JSON.stringify({ route: { receiver: 'none' }, receivers: [{ name: 'none' }] });
 
 let folder: string;

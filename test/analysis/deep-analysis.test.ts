@@ -20,7 +20,7 @@ beforeAll(async () => {
   const [, start] = ENGINES[0] as (typeof ENGINES)[number];
   const services = [{ id: SERVICE.id, time: () => 0.2 }];
   running = await start(openMetrics({ from: END - 2 * DAY, to: END, services }));
-}, 60_000);
+});
 afterAll(() => running?.close());
 
 function makeAnalyst() {

@@ -163,7 +163,7 @@ describe.skipIf(!HAS_DOCUMENT)(`the document's analysis (${NEEDS_DOCUMENT})`, ()
     const [first] = monitors as [TestMonitor];
     ours = (await first.json('/performance_analysis?days=7')) as typeof ours;
     dashboard = (await first.json('/dashboard_data?days=7')) as DashboardData;
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const monitor of monitors) await monitor[Symbol.asyncDispose]();
     await running?.close();

@@ -98,7 +98,7 @@ describe.each(ENGINES)('%s', (_, start) => {
       rollups: { between: () => new Map() },
       clock: { now: () => NOW, elapsed: () => 0 },
     });
-  }, 120_000);
+  });
   afterAll(() => running?.close());
   const analysis = async (id: string) =>
     (await analyst.report(performanceAnalysis, lastDays(DAYS))).report[id] as ServiceAnalysis;

@@ -91,7 +91,7 @@ test('a status that makes checks more frequent is logged, and an action taken', 
     async () => fixture.logged,
     now => now.includes('Monitoring interval adapted to 1 s (healthy)'),
   );
-}, 30_000);
+});
 
 test('links in alerts lead to the monitor itself, or to the configured addresses', async () => {
   const a = { url: (await answering()).url };

@@ -15,7 +15,7 @@ import { answers, type Endpoint, startEndpoint } from '../support/endpoint.js';
 import { listen, portOf, stop } from '../support/http.js';
 import { QUERY_SETTINGS } from '../support/query-settings.js';
 
-const PATIENCE = { timeout: 20_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 
 const STATUS_RULES = fileURLToPath(new URL('../../rules/status.rules.yml', import.meta.url));
 

@@ -39,7 +39,7 @@ beforeAll(() => {
   // What npm would install beside it.
   for (const name of Object.keys(dependencies))
     link(join(ROOT, 'node_modules', name), join(installed, 'node_modules', name));
-}, 60_000);
+});
 afterAll(() => removeFolder(installed));
 beforeEach(() => {
   folder = makeFolder('init-in');
@@ -98,7 +98,7 @@ Start the monitor with: langgraph-monitor   and open http://127.0.0.1:8083
     monitor.kill('SIGTERM');
   }
   expect(await ended).toEqual([0, null]);
-}, 60_000);
+});
 
 test('what is commented out is valid too', () => {
   program(['init']);

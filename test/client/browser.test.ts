@@ -40,7 +40,7 @@ beforeAll(async () => {
       response.end(readFileSync(fileURLToPath(new URL(`client${url}`, DIST))));
     } else response.setHeader('content-type', 'text/html').end('<!doctype html><title>x</title>');
   });
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   await stop(site);
@@ -71,8 +71,7 @@ async function watch(headers: Record<string, string> = {}): Promise<void> {
 }
 
 const inPage = (expression: string) => page.evaluate(expression);
-const eventually = (expression: string) =>
-  expect.poll(() => inPage(expression), { timeout: 15_000, interval: 20 });
+const eventually = (expression: string) => expect.poll(() => inPage(expression), { interval: 20 });
 
 describe('a page', () => {
   test('watches the cluster and sees it change', async () => {
@@ -105,7 +104,7 @@ describe('a page', () => {
     await open();
     await watch();
     monitor.events.disconnectAll();
-    await expect.poll(() => monitor.events.subscribers, { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => monitor.events.subscribers).toBe(1);
     monitor.feed(result('tools', BAD));
     await eventually('client.current?.services.tools.health.status').toBe('error');
     expect(trouble).toEqual([]);
@@ -141,6 +140,6 @@ describe('a page', () => {
     await watch();
     expect(monitor.events.subscribers).toBe(1);
     await page.goto('about:blank');
-    await expect.poll(() => monitor.events.subscribers, { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => monitor.events.subscribers).toBe(0);
   });
 });

@@ -15,7 +15,7 @@ import {
 } from '../support/document.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 
-const PATIENCE = { timeout: 20_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const SERVICES = ['jetson_ollama', 'cpu_llama', 'embeddings', 'tools', 'haproxy', 'redis'];
 
 let cluster: Cluster;

@@ -6,7 +6,7 @@ import { LangGraphMonitoring } from '../../src/client/monitoring.js';
 import { freePort } from '../support/child.js';
 import { portOf } from '../support/http.js';
 
-const PATIENCE = { timeout: 20_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 const servers: Server[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) {

@@ -32,7 +32,7 @@ beforeAll(() => {
     'mustache',
   ])
     symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
-}, 60_000);
+});
 afterAll(() => removeFolder(folder));
 
 function run(command: string, args: readonly string[], cwd = folder) {

@@ -11,7 +11,7 @@ import { result, startMonitor, type TestMonitor } from '../http/monitor.js';
 import { startHaproxy } from '../support/haproxy.js';
 import { listen, portOf, stop } from '../support/http.js';
 
-const eventually = <T>(what: () => T) => expect.poll(what, { timeout: 15_000, interval: 20 });
+const eventually = <T>(what: () => T) => expect.poll(what, { interval: 20 });
 
 const BAD = { status: 'error', error: 'Connection refused', reason: 'refused', level: 'down' } as const;
 const SILENT = { warn: () => {}, error: () => {} };

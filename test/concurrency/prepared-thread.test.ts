@@ -8,7 +8,7 @@ import { SupervisedWorker } from '../../src/concurrency/supervised-worker.js';
 type Message = { readonly type: string; readonly [field: string]: unknown };
 
 const FILE = new URL('threads/prepared.mjs', import.meta.url);
-const TIMEOUT = { timeout: 15_000, interval: 10 };
+const TIMEOUT = { timeout: 60_000, interval: 10 };
 
 let worker: SupervisedWorker<string, Message, Message> | undefined;
 let events: Message[] = [];

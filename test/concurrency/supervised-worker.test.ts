@@ -5,7 +5,7 @@ import { SupervisedWorker } from '../../src/concurrency/supervised-worker.js';
 
 type Request = { readonly type: string; readonly [field: string]: unknown };
 
-const TIMEOUT = { timeout: 15_000, interval: 10 };
+const TIMEOUT = { timeout: 60_000, interval: 10 };
 
 let worker: SupervisedWorker<number, Request, Request> | undefined;
 let events: Request[] = [];

@@ -10,7 +10,7 @@ import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 import { ROOT } from './tool.js';
 
-const PATIENCE = { timeout: 40_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 /** Longest time without a monitor, in milliseconds. */
 const LONGEST_GAP = 5000;
 vi.setConfig({ testTimeout: 120_000 });

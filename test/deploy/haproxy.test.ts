@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { freePort } from '../support/child.js';
 import { ROOT, tool } from './tool.js';
 
 describe('HAProxy accepts', () => {
@@ -37,8 +37,8 @@ describe('deploy/haproxy.cfg at work', () => {
       response.end('{"overall_status":"healthy"}');
     });
     const monitorPort = await listen(monitor);
-    const [monitoring, health, stats] = await freePorts(3);
-    ports = { monitoring: monitoring as number, health: health as number, stats: stats as number };
+    const [monitoring, health, stats] = [await freePort(), await freePort(), await freePort()];
+    ports = { monitoring, health, stats };
     folder = mkdtempSync(join(tmpdir(), 'langgraph-monitor-'));
     const config = readFileSync(join(ROOT, 'deploy/haproxy.cfg'), 'utf8')
       .replace(':9004"', `:${monitoring}"`)
@@ -76,7 +76,7 @@ describe('deploy/haproxy.cfg at work', () => {
   });
 
   test('the monitor is checked at /health', async () => {
-    await expect.poll(() => asked, { timeout: 20_000 }).toContain('GET /health');
+    await expect.poll(() => asked).toContain('GET /health');
   });
 });
 
@@ -86,20 +86,9 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Held all at once, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(servers.map(listen));
-  await Promise.all(servers.map(server => new Promise(done => server.close(done))));
-  return ports;
-}
-
 async function answers(url: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    const response = await fetch(url).catch(() => undefined);
-    await response?.arrayBuffer();
-    if (response?.ok) return;
-    await sleep(50);
-  }
-  throw new Error(`${url} does not answer`);
+  await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), {
+    timeout: 60_000,
+    interval: 50,
+  });
 }

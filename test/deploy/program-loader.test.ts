@@ -93,7 +93,7 @@ test('each thread of the built program takes code that the build kept', async ()
   // What threads print comes by way of the main thread.
   const loaded = () => Object.values(witnessed(monitor.output)).flat();
   await expect
-    .poll(loaded, { timeout: 20_000 })
+    .poll(loaded)
     .toEqual(expect.arrayContaining(['monitor.cjs', 'checks.cjs', 'configuration.cjs', 'query.cjs']));
   expect(witnessed(monitor.output).compiled).toEqual([]);
 });

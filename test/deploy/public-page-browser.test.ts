@@ -13,7 +13,7 @@ let context: BrowserContext;
 beforeAll(async () => {
   [world, browser] = await Promise.all([startPublicWorld(), startBrowser()]);
   context = await newContext(browser, PHONE);
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

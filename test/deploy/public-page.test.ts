@@ -13,7 +13,7 @@ let outside: string;
 beforeAll(async () => {
   world = await startPublicWorld();
   ({ monitor, outside } = world);
-}, 120_000);
+});
 
 afterAll(() => world?.close());
 

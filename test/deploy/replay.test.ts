@@ -344,7 +344,7 @@ test.each<{
     restartAt: 12,
     want: [`00:10:10 slack: firing ${TOOLS}`, `00:13:10 slack: resolved ${TOOLS}`],
   },
-])('$name', { timeout: 120_000 }, async ({ days, outages, minutes, restartAt, shown = [], want }) => {
+])('$name', async ({ days, outages, minutes, restartAt, shown = [], want }) => {
   const replay = new Replay(days);
   await replay.run(outages, minutes, restartAt);
   expect(replay.messages).toEqual(want);

@@ -101,7 +101,7 @@ export class Sandbox {
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', text => (output += text));
     const ended = new Promise<string>(resolve => child.once('close', () => resolve(output)));
-    for (let tries = 0; tries < 400; tries++) {
+    for (let tries = 0; tries < 1200; tries++) {
       const ok = await fetch(`http://127.0.0.1:${this.port}/cluster_health`).then(
         response => response.ok,
         () => false,

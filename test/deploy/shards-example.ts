@@ -114,7 +114,7 @@ receivers: [{ name: ops, webhook_configs: [{ url: "${receiver}/" }] }]
     const flags = args.map(arg => this.#here(arg.replace('dist/main.js', join(ROOT, 'dist/main.js'))));
     const child = new Child(command, flags, { ...env, STORAGE: this.url(8428).slice('http://'.length) });
     this.#running.set(name, child);
-    await child.until(async () => (await fetch(`${this.url(port)}${path}`)).ok, 30_000);
+    await child.until(async () => (await fetch(`${this.url(port)}${path}`)).ok);
   }
 
   /** A text of the example as it is here. */

@@ -229,7 +229,7 @@ describe('docs/scaling.md', () => {
     } finally {
       sandbox.close();
     }
-  }, 120_000);
+  });
 });
 
 describe('all of it at work', () => {
@@ -257,7 +257,7 @@ describe('all of it at work', () => {
       receiver.url,
     );
     await running.start();
-  }, 120_000);
+  });
   afterAll(async () => {
     await running?.close();
     await receiver?.close();

@@ -9,7 +9,7 @@ import { makeFolder, removeFolder } from '../support/child.js';
 import { type RunningMonitor, startMonitor, writeConfiguration } from '../support/monitor.js';
 import { startPrometheus } from '../support/prometheus.js';
 
-const PATIENCE = { timeout: 25_000, interval: 100 };
+const PATIENCE = { timeout: 60_000, interval: 100 };
 /** Prometheus sends an alert when it begins and a minute later: it begins when the Alertmanager has been discovered. */
 const BEGIN = Math.ceil(Date.now() / 1000) + 12;
 const GLOBAL = { external_labels: { cluster: 'lab', replica: 'a' } };

@@ -13,7 +13,7 @@ import { answers, type Endpoint, startEndpoint } from '../support/endpoint.js';
 import { type RunningMonitor, runToEnd, startMonitor, writeConfiguration } from '../support/monitor.js';
 import { parseMail, type SmtpEndpoint, startSmtp } from '../support/smtp.js';
 
-const PATIENCE = { timeout: 30_000, interval: 100 };
+const PATIENCE = { timeout: 60_000, interval: 100 };
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DOWN = 'Tools Server is error - Connection refused';
 
@@ -145,7 +145,7 @@ test.concurrent('a failed integration is an alert to another one', async () => {
   expect(await monitor.json('/alerts')).toMatchObject({
     alerts: expect.arrayContaining([expect.stringMatching(/^WARNING: Alerts do not get through by slack/)]),
   });
-}, 60_000);
+});
 
 describe.concurrent('a wrong alertmanager.yml', () => {
   const wrong = 'route:\n  receiver: nowhere\n  grup_by: [alertname]\nreceivers:\n  - name: ops\n';
@@ -184,7 +184,7 @@ describe.concurrent('a wrong alertmanager.yml', () => {
       () => expect(world.slackTold()).toContainEqual(expect.stringMatching(`^firing: .*${DOWN}`)),
       PATIENCE,
     );
-  }, 60_000);
+  });
 });
 
 describe.concurrent.each(engines)('notified by %s', engine => {
@@ -199,7 +199,7 @@ describe.concurrent.each(engines)('notified by %s', engine => {
     } finally {
       await alertmanager?.close();
     }
-  }, 120_000);
+  });
 });
 
 async function outage(world: World, port: number, alertmanager: string | undefined): Promise<void> {

@@ -12,7 +12,7 @@ import { type Endpoint, startEndpoint } from '../support/endpoint.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 import { HAS_WALL_CLOCK, WallClock } from '../support/wall-clock.js';
 
-const PATIENCE = { timeout: 25_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;

@@ -8,7 +8,7 @@ import { startMonitor } from '../support/monitor.js';
 import { HAS_WALL_CLOCK, WallClock } from '../support/wall-clock.js';
 import { clusterHealth, healthOf, wholeHistory } from './cluster-health.js';
 
-const PATIENCE = { timeout: 25_000, interval: 100 };
+const PATIENCE = { timeout: 60_000, interval: 100 };
 test.skipIf(!HAS_WALL_CLOCK).each([
   ['two minutes', 120],
   ['an hour, as a summer time that was none', 3600],

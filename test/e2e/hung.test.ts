@@ -7,7 +7,7 @@ import { portOf, stop } from '../support/http.js';
 import { runToEnd, startMonitor, writeConfiguration } from '../support/monitor.js';
 import { clusterHealth } from './cluster-health.js';
 
-const PATIENCE = { timeout: 50_000, interval: 200 };
+const PATIENCE = { timeout: 60_000, interval: 200 };
 
 test('with the defaults every healthy service is known while all that hang are still in their first check', async () => {
   const server = createServer((request, response) => {

@@ -64,7 +64,7 @@ backend tools
     scrapes.push(samplesOf(await (await monitor.get('/metrics')).text()));
     await delay(250);
   }
-}, 60_000);
+});
 
 afterAll(async () => {
   await monitor?.[Symbol.asyncDispose]();

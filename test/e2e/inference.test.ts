@@ -5,7 +5,7 @@ import { makeFolder, removeFolder } from '../support/child.js';
 import { events, ModelServer, script } from '../support/model-server.js';
 import { type RunningMonitor, startMonitor, writeConfiguration } from '../support/monitor.js';
 
-const PATIENCE = { timeout: 15_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const LIFECYCLE = ['--web.enable-lifecycle'];
 const KEY = 'sk-hunter2-hunter2';
 const LABELS = 'target="llm",test="generate",model="m"';

@@ -8,7 +8,7 @@ import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { answers, type Behaviour, type Endpoint, hangs, startEndpoint } from '../support/endpoint.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 
-const PATIENCE = { timeout: 30_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const HOUR = 3_600_000;
 vi.setConfig({ testTimeout: 120_000 });
 const CONFIG = {

@@ -160,7 +160,7 @@ test.each(['embedded', 'alertmanager'] as const)(
   },
 );
 
-test('a reload moves the rules to the storage and back', { timeout: 120_000 }, async () => {
+test('a reload moves the rules to the storage and back', async () => {
   const world = await World.open();
   const monitor = await world.start(0, 'embedded');
   await using _monitor = monitor;

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { DIST, writeConfiguration } from '../support/monitor.js';
 
-const PATIENCE = { timeout: 20_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const SERVICES = 12;
 /** Their names are in the log again and again: more than a pipe and the monitor hold. */
 const LONG = 'x'.repeat(100_000);

@@ -10,7 +10,7 @@ import { type RunningMonitor, startMonitor, writeConfiguration } from '../suppor
 import { type PrometheusServer, startPrometheus } from '../support/prometheus.js';
 import { clusterHealth } from './cluster-health.js';
 
-const PATIENCE = { timeout: 20_000, interval: 100 };
+const PATIENCE = { timeout: 60_000, interval: 100 };
 const RULES = fileURLToPath(new URL('../../rules/*.rules.yml', import.meta.url));
 const JOBS = ['openmetrics', 'text'] as const;
 

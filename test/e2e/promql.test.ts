@@ -12,7 +12,7 @@ import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { type RunningMonitor, runToEnd, startMonitor, writeConfiguration } from '../support/monitor.js';
 import { startPrometheus } from '../support/prometheus.js';
 
-const PATIENCE = { timeout: 15_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const JOB = 'langgraph-monitor';
 const PROBES = 'langgraph_monitor_probes_total{target="tools"}';
 const LIFECYCLE = '--web.enable-lifecycle';

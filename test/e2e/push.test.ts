@@ -7,7 +7,7 @@ import { makeFolder, removeFolder } from '../support/child.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 import { healthOf } from './cluster-health.js';
 
-const PATIENCE = { timeout: 15_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const TOKEN = 'feedfacefeedface';
 
 let folder: string;

@@ -7,7 +7,7 @@ import { type SimulatedServer, startServer } from '../../src/demo/server.js';
 import { type RunningMonitor, startMonitor, writeConfiguration } from '../support/monitor.js';
 import { clusterHealth, healthOf } from './cluster-health.js';
 
-const PATIENCE = { timeout: 15_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const LIFECYCLE = { flags: ['--web.enable-lifecycle'] };
 const SUCCESSFUL = 'langgraph_monitor_config_last_reload_successful';
 const NOT_RELOADED = 'Configuration not reloaded; the running one stays';

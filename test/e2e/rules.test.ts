@@ -12,7 +12,7 @@ import { type RunningMonitor, runToEnd, startMonitor, writeConfiguration } from 
 import { type PrometheusServer, startPrometheus } from '../support/prometheus.js';
 import { type ClusterHealth, clusterHealth, wholeHistory } from './cluster-health.js';
 
-const PATIENCE = { timeout: 20_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const SHIPPED = fileURLToPath(new URL('../../rules', import.meta.url));
 const STATUS = join(SHIPPED, 'status.rules.yml');
 const REFUSED: Fault = { kind: 'refused' };

@@ -10,7 +10,7 @@ import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 import { type PrometheusServer, startPrometheus } from '../support/prometheus.js';
 import { type RedisServer, startRedis } from '../support/redis.js';
 
-const PATIENCE = { timeout: 20_000, interval: 200 };
+const PATIENCE = { timeout: 60_000, interval: 200 };
 const JOBS = ['redis', 'haproxy_exporter', 'haproxy', 'own', 'failing'];
 
 interface Sample {

@@ -290,7 +290,7 @@ test('users, hashes and keys of a web configuration are not to be read anywhere'
   const all = [...read, monitor.output].join('\n');
   expect(all).toContain('wrong user name or password');
   expect([leaks(all), all.includes(hash), all.includes(key)]).toEqual([[], false, false]);
-}, 60_000);
+});
 
 /** The body of an answer over TLS. */
 function askTls(url: string, auth: string): Promise<string> {

@@ -10,7 +10,7 @@ import { makeFolder, removeFolder } from '../support/child.js';
 import { type RunningMonitor, runToEnd, startMonitor, writeConfiguration } from '../support/monitor.js';
 import { clusterHealth } from './cluster-health.js';
 
-const PATIENCE = { timeout: 15_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const SECRETS = {
   basic: 'zebra-basic-password',
   bearer: 'zebra-bearer-token',

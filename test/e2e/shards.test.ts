@@ -11,7 +11,7 @@ import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 import { type PrometheusServer, startPrometheus } from '../support/prometheus.js';
 import type { ClusterHealth as Health, ServiceHealth } from './cluster-health.js';
 
-const PATIENCE = { timeout: 40_000, interval: 200 };
+const PATIENCE = { timeout: 60_000, interval: 200 };
 const RULES = fileURLToPath(new URL('../../rules/*.rules.yml', import.meta.url));
 const IDS = ['cache', 'embeddings', 'haproxy', 'llm', 'search', 'tools'];
 

@@ -11,7 +11,7 @@ import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { type Endpoint, startEndpoint } from '../support/endpoint.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 
-const PATIENCE = { timeout: 25_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 /** Several starts of the program, on a machine that may be busy with other tests. */
 const TEST_PATIENCE = 90_000;
 const SERVICES = ['cache', 'llm', 'tools'];

@@ -68,7 +68,7 @@ describe.skipIf(!isRoot)('a folder of another user', () => {
     expect(monitor.log.find(({ msg }) => /not locked/.test(msg ?? ''))?.err).toContain(
       `${join(data, 'lock')} belongs to user 0 (mode 0644) and may not be written by this process`,
     );
-  }, 120_000);
+  });
 });
 
 describe.skipIf(!isRoot)('a full disk', () => {

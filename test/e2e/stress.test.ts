@@ -11,7 +11,7 @@ import { type SimulatedServer, startServer } from '../../src/demo/server.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 import { healthOf } from './cluster-health.js';
 
-const PATIENCE = { timeout: 15_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const MEBIBYTE = 1024 * 1024;
 
 let server: SimulatedServer;

@@ -16,7 +16,7 @@ import { portOf, stop } from '../support/http.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 import { clusterHealth, healthOf, wholeHistory } from './cluster-health.js';
 
-const PATIENCE = { timeout: 15_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const PACE = { interval: '1s', timeout: '3s', slowAfter: '700ms', confirmEvery: '200ms' };
 
 interface Row {

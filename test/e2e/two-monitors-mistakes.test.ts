@@ -6,7 +6,7 @@ import { portOf } from '../support/http.js';
 import { type RedisConfig, type RedisServer, startRedis } from '../support/redis.js';
 import { TwoMonitors } from '../support/two-monitors.js';
 
-const PATIENCE = { timeout: 45_000, interval: 100 };
+const PATIENCE = { timeout: 60_000, interval: 100 };
 vi.setConfig({ testTimeout: 120_000 });
 
 let two: TwoMonitors | undefined;

@@ -15,7 +15,7 @@ import { DIST, writeConfiguration } from '../support/monitor.js';
 import { QUERY_SETTINGS } from '../support/query-settings.js';
 import type { ClusterHealth } from './cluster-health.js';
 
-const PATIENCE = { timeout: 15_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 const DIED = 'The thread that makes the checks died; every service is unknown until it is back';
 
 let server: SimulatedServer;

@@ -33,7 +33,7 @@ import {
 } from './shipped.js';
 
 const JOB = 'langgraph-monitor';
-const PATIENCE = { timeout: 30_000, interval: 200 };
+const PATIENCE = { timeout: 60_000, interval: 200 };
 const RULES = fileURLToPath(new URL('../../rules/', import.meta.url));
 /** The factor by which the demo's timetable is faster and all intervals are shorter. */
 const HASTE = 5;

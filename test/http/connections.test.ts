@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Connections } from '../../src/http/connections.js';
 
 const LIMIT = 8;
-const PATIENCE = { timeout: 10_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 
 let server: ReturnType<typeof createServer>;
 let port: number;

@@ -7,7 +7,7 @@ import { EventReader } from './event-reader.js';
 import { result, startMonitor, type TestMonitor } from './monitor.js';
 import { request, send } from './wire.js';
 
-const eventually = <T>(what: () => T) => expect.poll(what, { timeout: 15_000, interval: 20 });
+const eventually = <T>(what: () => T) => expect.poll(what, { interval: 20 });
 
 let monitor: TestMonitor | undefined;
 afterEach(async () => {

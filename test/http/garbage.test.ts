@@ -122,7 +122,7 @@ async function wrongWith(bytes: string, { responses }: Operation): Promise<strin
     : [];
 }
 
-test('is answered, or refused in one clear line', { timeout: 60_000 }, async () => {
+test('is answered, or refused in one clear line', async () => {
   const wrong: string[] = [];
   let count = 0;
   for (const [path, operations] of Object.entries(paths)) {

@@ -7,7 +7,7 @@ import { startAlertmanager } from '../support/alertmanager.js';
 import { answers, type Behaviour, drops, type Endpoint, startEndpoint } from '../support/endpoint.js';
 import { startMonitor, type TestMonitor } from './monitor.js';
 
-const PATIENCE = { timeout: 25_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const [ANN, BOB] = ['+491701234567', '+491707654321'] as const;
 const JSON_TYPE = { 'content-type': 'application/json' };
 const TAKEN = answers(201, '{"sid":"SM1","status":"queued"}', JSON_TYPE);

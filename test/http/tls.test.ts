@@ -214,7 +214,7 @@ describe('a changed configuration', () => {
     await using monitor = await startMonitor({ web: webConfig('', 'live', 'live.yml') });
     expect((await ask(monitor.url)).server).toBe('server');
     copyFileSync(join(folder, 'renewed.pem'), join(folder, 'live.pem'));
-    const wait = { timeout: 15_000, interval: 100 };
+    const wait = { interval: 100 };
     await expect
       .poll(() => monitor.logged.join('\n'), wait)
       .toContain('live.key does not belong to the certificate');

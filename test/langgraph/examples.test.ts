@@ -24,13 +24,13 @@ beforeAll(async () => {
       };
       expect(overall_status).toBe('healthy');
     },
-    { timeout: 25_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   );
 });
 afterAll(() => demo.end());
 
 async function run(example: string, ...args: string[]): Promise<string[]> {
-  const options = { cwd: ROOT, env: { ...process.env, MONITOR_URL: url }, timeout: 20_000 };
+  const options = { cwd: ROOT, env: { ...process.env, MONITOR_URL: url }, timeout: 60_000 };
   const { stdout } = await promisify(execFile)(process.execPath, [`examples/${example}`, ...args], options);
   return stdout.trim().split('\n');
 }

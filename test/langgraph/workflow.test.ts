@@ -8,7 +8,7 @@ import { monitorConfiguration } from '../../src/demo/configuration.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 import { buildGraph, walk } from './graph.js';
 
-const PATIENCE = { timeout: 20_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 const QUIET = { warn: () => {}, error: () => {} };
 const OK = { kind: 'ok' } as const;
 const REFUSED = { kind: 'refused' } as const;

@@ -33,7 +33,7 @@ test('a user who is not known any more is asked to log in, not that the monitor 
   );
   allow(file, USER.password);
   await expect.poll(() => page.locator('.away').count(), PATIENCE).toBe(0);
-}, 60_000);
+});
 
 /** Silences the alert of the tools server for 15 minutes, and answers what the row says then. */
 async function silence(page: Page): Promise<void> {

@@ -72,7 +72,7 @@ test('shows what fires, why, who was notified and what comes next', async () => 
   await page.reload();
   await shows(page, 'section[aria-label=Muted] .alert').toMatch(/Search/);
   expect(on.trouble()).toEqual([]);
-}, 90_000);
+});
 
 test('an alert is silenced in two taps, from the list and from the overview', async () => {
   await on.servers.tools.setFault({ kind: 'status', code: 503 });
@@ -103,7 +103,7 @@ test('an alert is silenced in two taps, from the list and from the overview', as
   const later = await on.open('ui/alerts', PHONE);
   await shows(later, 'section[aria-label=Muted]').toMatch(/Tools Server .*not sent: silence/s);
   expect(on.trouble()).toEqual([]);
-}, 90_000);
+});
 
 test('asks who silences where no author is remembered, and shows what was refused', async () => {
   await on.undo();
@@ -120,7 +120,7 @@ test('asks who silences where no author is remembered, and shows what was refuse
   await page.getByRole('button', { name: 'Silence until then' }).click();
   await shows(page, '.quick [role=alert]').toMatch(/^The silence was not made: The monitor does not answer/);
   on.monitor = await on.start();
-}, 90_000);
+});
 
 test('a test notification goes to the receiver that is chosen, and its answer is shown', async () => {
   received.length = 0;
@@ -137,7 +137,7 @@ test('a test notification goes to the receiver that is chosen, and its answer is
   );
   await page.getByRole('button', { name: 'Send a test to broken' }).click();
   await shows(page, '.receiver:has-text("broken") .result').toMatch(/Not tested: .*a moment ago/);
-}, 90_000);
+});
 
 test('texts of alerts stay texts', async () => {
   const labels = { alertname: EVIL, severity: EVIL, target: 'x' };
@@ -157,4 +157,4 @@ test('texts of alerts stay texts', async () => {
   expect(await page.locator('main img, a[href^=javascript]').count()).toBe(0);
   expect(await page.title()).not.toBe('evil');
   expect(on.trouble()).toEqual([]);
-}, 90_000);
+});

@@ -67,7 +67,7 @@ test('an announcement is posted and removed by the keyboard, and stands on the o
   await shows(page, '.done').toBe('The announcement was removed.');
   await shows(page, 'main').toMatch(/Nothing is announced/);
   expect(on.trouble()).toEqual([]);
-}, 120_000);
+});
 
 test('one is planned, and says why it was refused', async () => {
   const query = new URLSearchParams({ new: '1', title: 't', message: 'm', start: '2089-01-01T00:00Z' });
@@ -90,4 +90,4 @@ test('one is planned, and says why it was refused', async () => {
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('button', { name: 'Remove the announcement t' }).click();
   await refused(page, { act: 'Remove now', where: '.notice-card [role=alert]' });
-}, 120_000);
+});

@@ -42,8 +42,15 @@ export async function openPage(
 }
 
 /** A context whose reader wants no motion, unless the options say otherwise. The caller closes it. */
-export const newContext = (browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> =>
-  browser.newContext({ reducedMotion: 'reduce', ...options });
+export async function newContext(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  // A slow machine is no failure.
+  context.setDefaultTimeout(60_000);
+  return context;
+}
 
 /** How a page is shown; unlike what else a context can have, it can be changed on a page. */
 export type Screen = Pick<BrowserContextOptions, 'viewport' | 'colorScheme' | 'reducedMotion'>;

@@ -53,7 +53,7 @@ test('missing figures are listed, with the reason', async () => {
   expect(await barriers(page)).toEqual([]);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
   expect(on.trouble()).toEqual([]);
-}, 120_000);
+});
 
 test('limits, advice with its evidence, weeks and trends, in every look', async () => {
   await importHistory();
@@ -94,7 +94,7 @@ test('limits, advice with its evidence, weeks and trends, in every look', async 
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   }
   expect(on.trouble()).toEqual([]);
-}, 120_000);
+});
 
 test('a projection is read and zoomed into by keys, and there are ways to the reports and back', async () => {
   const page = await on.open('ui/capacity');
@@ -111,7 +111,7 @@ test('a projection is read and zoomed into by keys, and there are ways to the re
   await page.locator('.take').getByRole('link', { name: 'Capacity' }).click();
   await shows(page, 'h1').toBe('Capacity');
   expect(on.trouble()).toEqual([]);
-}, 60_000);
+});
 
 test('the printed page is light and has no controls', async () => {
   const page = await on.open('ui/capacity?service=tools', { ...LOOKS[1][0], colorScheme: 'dark' });
@@ -135,4 +135,4 @@ test('the printed page is light and has no controls', async () => {
   await page.emulateMedia({ media: 'print' });
   const clickable = 'nav, .take, .as-table, .reports summary, .reports .fold';
   expect(await page.locator(clickable).filter({ visible: true }).count()).toBe(0);
-}, 60_000);
+});

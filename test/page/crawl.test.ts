@@ -71,7 +71,7 @@ test('anchors lead to what is there', async () => {
       .map(({ href }) => href)`);
     expect([path, missing]).toEqual([path, []]);
   }
-}, 120_000);
+});
 
 test('on paper there is nothing to press', async () => {
   const page = await on.open();
@@ -94,4 +94,4 @@ test('on paper there is nothing to press', async () => {
     await page.emulateMedia({ media: 'screen' });
   }
   expect(left).toEqual([]);
-}, 120_000);
+});

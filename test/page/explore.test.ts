@@ -13,7 +13,7 @@ test("a rule's link leads here, and its expression is answered", async () => {
   await shows(page, '.result tr >> nth=1').toMatch(/^langgraph_monitor_service_up\{.*target="tools"\}\s+1$/s);
   await shows(page, '.took').toMatch(/^1 series, \d+ ms$/);
   expect(on.trouble()).toEqual([]);
-}, 120_000);
+});
 
 test('an expression is typed with completion, executed by Enter, and stands in the address', async () => {
   await on.sampled();
@@ -39,7 +39,7 @@ test('an expression is typed with completion, executed by Enter, and stands in t
   await shows(page, '.took').toMatch(/^3 series/);
   const problems = on.trouble().filter(each => !/400 \(Bad Request\)/.test(each));
   expect(problems).toEqual([]);
-}, 120_000);
+});
 
 test('a plain field is there at once; the editor takes over its text, caret and focus, when no pointer selects', async () => {
   const page = await on.open();
@@ -74,7 +74,7 @@ test('a plain field is there at once; the editor takes over its text, caret and 
   await page.keyboard.press('Control+z');
   await shows(page, '.cm-content').toMatch(/^Expression|^$/);
   expect(on.trouble()).toEqual([]);
-}, 60_000);
+});
 
 test('without the editor the plain field does', async () => {
   const page = await on.open();
@@ -85,7 +85,7 @@ test('without the editor the plain field does', async () => {
   await page.keyboard.press('Enter');
   await shows(page, '.result').toMatch(/2/);
   expect(new URL(page.url()).searchParams.get('g0.expr')).toBe('1 + 1');
-}, 60_000);
+});
 
 test('a graph has its range, end and step in the address, and isolates a series', async () => {
   await on.sampled();
@@ -110,7 +110,7 @@ test('a graph has its range, end and step in the address, and isolates a series'
   await page.reload();
   await shows(page, '.explore .empty').toBe('No series fits the expression in this time.');
   expect(on.trouble()).toEqual([]);
-}, 120_000);
+});
 
 test('metrics are listed and chosen, queries are added and removed, also on a phone', async () => {
   await on.sampled();
@@ -143,7 +143,7 @@ test('metrics are listed and chosen, queries are added and removed, also on a ph
   await shows(page, '.took').toMatch(/\d+ ms$/);
   expect(await page.getByRole('button', { name: 'Execute' }).count()).toBe(1);
   expect(on.trouble()).toEqual([]);
-}, 120_000);
+});
 
 test('of many series a graph draws the first, and more when they are asked for', async () => {
   await on.sampled();
@@ -157,4 +157,4 @@ test('of many series a graph draws the first, and more when they are asked for',
   await expect.poll(() => lines.count(), PATIENCE).toBe(140);
   await shows(page, '.not-drawn').toMatch(/^The first 140 of \d{3,} series are drawn/);
   expect(on.trouble()).toEqual([]);
-}, 120_000);
+});

@@ -33,4 +33,4 @@ test('where no service answers the page gives lines to paste, and says why a rel
   await expect.poll(() => page.locator('.guide').count(), PATIENCE).toBe(0);
   await shows(page, 'h1').toBe('Healthy The service is healthy.');
   expect(on.trouble()).toEqual([]);
-}, 120_000);
+});

@@ -40,4 +40,4 @@ test('the lines to paste pass check-config', async () => {
   writeFileSync(file, SERVICES);
   expect(await runToEnd(['check-config', file])).toMatchObject({ code: 0 });
   removeFolder(folder);
-}, 60_000);
+});

@@ -37,7 +37,7 @@ test('an incident that is over says how it was noticed and leads to what was sen
   await shows(page, '.incident .what').toContain(LONG);
   await shows(page, '.related').toMatch(/ServiceDown Tools Server/);
   expect(on.trouble()).toEqual([]);
-}, 120_000);
+});
 
 test('on a phone the navigation shows the view one is in', async () => {
   const page = await on.open('ui/explore', PHONE);
@@ -46,4 +46,4 @@ test('on a phone the navigation shows the view one is in', async () => {
   await expect.poll(() => page.evaluate(isSeen), PATIENCE).toBe(true);
   await page.getByRole('link', { name: 'Overview' }).click();
   await expect.poll(() => page.evaluate(isSeen), PATIENCE).toBe(true);
-}, 60_000);
+});

@@ -54,7 +54,7 @@ test('alerts are silenced one after the other', async () => {
   await shows(page, 'main .empty').toMatch(/^No alert that fires fits the filter/);
   await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('MAIN');
   expect(on.trouble()).toEqual([]);
-}, 120_000);
+});
 
 test('a silence is made, extended and expired, and maintenance is planned', async () => {
   const page = await on.open('ui/silences');
@@ -107,7 +107,7 @@ test('a silence is made, extended and expired, and maintenance is planned', asyn
   await shows(page, '.done').toBe('The silence was made.');
   await hasFocus(page).toBe('Plan maintenance');
   expect(on.trouble()).toEqual([]);
-}, 120_000);
+});
 
 /** Types into fields, presses and chooses, all in one task of the browser: nothing is drawn between. */
 const inOneTask = (page: Page, steps: readonly (readonly [label: string, value?: string])[]) =>
@@ -152,7 +152,7 @@ test('what is typed and pressed before it is drawn counts', async () => {
   ]);
   const hours = (Date.parse(String(made?.endsAt)) - Date.parse(String(made?.startsAt))) / 3_600_000;
   expect(hours).toBeCloseTo(9, 1);
-}, 120_000);
+});
 
 test('two choices before either is drawn are both in the address', async () => {
   const page = await on.open('ui/explore?g0.expr=up&g0.tab=1&g1.expr=up&g1.tab=1');
@@ -166,7 +166,7 @@ test('two choices before either is drawn are both in the address', async () => {
     ['Groups', 'rule'],
   ]);
   await expect.poll(() => page.url(), PATIENCE).toMatch(/q=Service&group=rule/);
-}, 120_000);
+});
 
 test('a service is checked, a receiver is tested', async () => {
   const page = await on.open('ui/service/tools');
@@ -182,7 +182,7 @@ test('a service is checked, a receiver is tested', async () => {
   await shows(page, '.receiver .result').toMatch(/no integrations/);
   expect(await focused(page)).toBe('Send a test to log');
   expect(on.trouble()).toEqual([]);
-}, 120_000);
+});
 
 /** Each action: its view, what opens it, what does it, where its refusal stands. */
 const ACTIONS: [name: string, view: string, open: string[], act: string, where: string][] = [

@@ -36,4 +36,4 @@ test('shows the model, its tokens per second and its first token beside the stat
   server.answers[CHAT] = { error: { message: 'out of memory' } };
   await shows(page, '.alerts .row').toMatch(/small-model/);
   expect(on.trouble()).toEqual([]);
-}, 90_000);
+});

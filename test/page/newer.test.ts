@@ -79,7 +79,7 @@ test('a build in place of the one that runs takes nothing from it; the monitor t
   await page.waitForSelector('html[data-alive]');
   await checkedTwice(page);
   expect(loaded).toEqual([`${on.monitor.url}/ui/silences`]);
-}, 120_000);
+});
 
 test('a form that is open is not lost: the page waits for its end', async () => {
   const page = await on.open('ui/silences?new=1&comment=c');
@@ -93,7 +93,7 @@ test('a form that is open is not lost: the page waits for its end', async () => 
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect.poll(() => script(page).catch(() => before), PATIENCE).toBe(`n${before}`);
   expect(loaded).toHaveLength(1);
-}, 120_000);
+});
 
 test('a chunk that cannot be had leads to one more load', async () => {
   const page = await on.blank();
@@ -104,7 +104,7 @@ test('a chunk that cannot be had leads to one more load', async () => {
   await page.waitForLoadState('networkidle');
   expect(loaded).toHaveLength(2);
   expect(await page.innerText('h1')).toBe('Alerts');
-}, 60_000);
+});
 
 test('a chunk that is asked for while the monitor is away comes when it is back', async () => {
   const page = await on.open();
@@ -113,4 +113,4 @@ test('a chunk that is asked for while the monitor is away comes when it is back'
   await shows(page, '.away').toMatch(/^The monitor does not answer/);
   on.monitor = await on.start();
   await shows(page, 'h1').toBe('Incidents');
-}, 120_000);
+});

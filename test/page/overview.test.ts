@@ -41,7 +41,7 @@ test('has ticks that explain themselves, response times and uptimes', async () =
   await shows(page, '.card .uptime').toMatch(/24 h\s+100 %\s+7 d\s+100 %/);
   expect(await page.innerText('.card .response')).toMatch(/^0\.\d+ s$/);
   expect(on.trouble()).toEqual([]);
-}, 120_000);
+});
 
 test('shows how it is, notices what changes, and says what is wrong', async () => {
   await on.healthy();
@@ -66,7 +66,7 @@ test('shows how it is, notices what changes, and says what is wrong', async () =
   await expect.poll(() => page.locator('.alerts').count(), PATIENCE).toBe(0);
   await shows(page, '.incident').toMatch(/ended/);
   expect(on.trouble()).toEqual([]);
-}, 90_000);
+});
 
 test('keeps filter, order and span in the address, over reload and back', async () => {
   const page = await on.open();
@@ -90,7 +90,7 @@ test('keeps filter, order and span in the address, over reload and back', async 
   await page.getByRole('searchbox').fill('nothing like that');
   await shows(page, '.empty').toBe('None of the 3 services fits the filter.');
   expect(on.trouble()).toEqual([]);
-}, 60_000);
+});
 
 test('says that the monitor is away, how old it is, and goes on when it is back', async () => {
   await on.undo();
@@ -104,7 +104,7 @@ test('says that the monitor is away, how old it is, and goes on when it is back'
   on.monitor = await on.start();
   await expect.poll(() => page.locator('.away').count(), PATIENCE).toBe(0);
   await shows(page, 'h1').toMatch(/^Unhealthy Rechtsschutz/);
-}, 90_000);
+});
 
 test('is one table each of alerts and services without JavaScript, and reloads itself', async () => {
   await on.undo();
@@ -119,7 +119,7 @@ test('is one table each of alerts and services without JavaScript, and reloads i
   expect(await page.innerText('.plain table >> nth=1')).toMatch(/unhealthy\s+Tools Server/);
   expect(await page.getByRole('button').count()).toBe(0);
   expect(await page.content()).toContain('<meta http-equiv="refresh" content="15">');
-}, 60_000);
+});
 
 test('comes alive without a change to what the server drew', async () => {
   await on.checked();
@@ -135,7 +135,7 @@ test('comes alive without a change to what the server drew', async () => {
   await page.goto(on.monitor.url);
   await page.waitForSelector('html[data-alive]');
   expect(await page.evaluate('removed')).toBe(0);
-}, 60_000);
+});
 
 test('is worked by the keyboard alone, and remembers the theme', async () => {
   const page = await on.open();
@@ -157,4 +157,4 @@ test('is worked by the keyboard alone, and remembers the theme', async () => {
   await page.keyboard.type('search');
   await expect.poll(() => page.locator('.services .card').count()).toBe(1);
   expect(on.trouble()).toEqual([]);
-}, 60_000);
+});

@@ -10,7 +10,7 @@ import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 import { newContext, type OpenPage, openIn, openPage, startBrowser } from './browser.js';
 
-export const PATIENCE = { timeout: 25_000, interval: 50 };
+export const PATIENCE = { timeout: 60_000, interval: 50 };
 export const PHONE = { viewport: { width: 375, height: 812 } };
 export const DESKTOP = { viewport: { width: 1440, height: 900 } };
 export const LONG = 'Rechtsschutzversicherungsgesellschaftenverzeichnisdienst für Anschlussfragen';
@@ -51,14 +51,14 @@ export class PageTest {
     beforeAll(async () => {
       this.browser = await startBrowser();
       if (isShared) await this.#begin();
-    }, 60_000);
+    });
     afterAll(async () => {
       if (isShared) await this.#end();
       await this.browser?.close();
     });
     beforeEach(async () => {
       if (!isShared) await this.#begin();
-    }, 60_000);
+    });
     afterEach(async () => {
       await this.#closePages();
       if (!isShared) await this.#end();

@@ -53,4 +53,4 @@ test('on paper there is nothing to click', async () => {
   const shown = await page.locator('nav, .take, .report-head .links').filter({ visible: true }).count();
   expect(shown).toBe(0);
   expect(await page.locator('.reports table').first().isVisible()).toBe(true);
-}, 60_000);
+});

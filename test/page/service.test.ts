@@ -87,7 +87,7 @@ test('shows how a service is and was, from a link on its card', async () => {
   await page.getByRole('button', { name: 'Check now' }).click();
   await shows(page, '.service-head').toMatch(/Healthy · llama3/);
   expect(on.trouble()).toEqual([]);
-}, 180_000);
+});
 
 test('keeps range and zoom in the address, by pointer and by keys', async () => {
   await measured();
@@ -128,7 +128,7 @@ test('keeps range and zoom in the address, by pointer and by keys', async () => 
   await page.goBack();
   await expect.poll(query).toBe('');
   expect(on.trouble()).toEqual([]);
-}, 180_000);
+});
 
 test('keeps range and zoom in the address by fingers, and by keys alone, also in the explorer', async () => {
   await measured();
@@ -202,7 +202,7 @@ test('keeps range and zoom in the address by fingers, and by keys alone, also in
   await page.keyboard.press('0');
   await expect.poll(() => given('g0.end_input')).toBeNull();
   expect(on.trouble()).toEqual([]);
-}, 180_000);
+});
 
 test('has each chart as a table, and follows a change of the theme', async () => {
   await measured();
@@ -215,7 +215,7 @@ test('has each chart as a table, and follows a change of the theme', async () =>
   await page.emulateMedia({ colorScheme: 'dark' });
   await expect.poll(pixels, PATIENCE).not.toBe(light);
   expect(on.trouble()).toEqual([]);
-}, 120_000);
+});
 
 test('a service that is not configured is 404, and the page says what to do', async () => {
   const answers = await Promise.all(
@@ -226,4 +226,4 @@ test('a service that is not configured is 404, and the page says what to do', as
   expect(await page.innerText('h1')).toBe('No service none');
   await page.getByRole('link', { name: 'the overview' }).click();
   await shows(page, 'h1').toMatch(/Healthy All 3 services are healthy|Unknown/);
-}, 120_000);
+});

@@ -67,7 +67,7 @@ test('before the first check every state is unknown, and every view has a placeh
   ];
   for (const [path, text] of views) await says(page, path, text);
   expect(on.trouble()).toEqual([]);
-}, 180_000);
+});
 
 async function says(page: Page, path: string, text: RegExp): Promise<void> {
   await page.goto(`${on.monitor.url}/${path}`);
@@ -95,4 +95,4 @@ test('next and sent notifications are the same after a restart', async () => {
   await shows(page, '.about').toMatch(/Sent\s+\d\d:\d\d webhook to ops\s+Next\s.*level2/s);
   await on.servers.tools.setFault(OK);
   await shows(page, 'main .empty').toMatch(/^No alert fires/);
-}, 180_000);
+});

@@ -32,4 +32,4 @@ test('each target has its labels and its last scrape with what went wrong; dropp
   await page.getByText('1 target dropped by relabelling').click();
   await shows(page, '.targets-view details .row').toContain('__address__="127.0.0.1:2"');
   expect(on.trouble()).toEqual([]);
-}, 60_000);
+});

@@ -37,7 +37,7 @@ test('what moves is what a reader who wants no motion does not see moving', asyn
   expect(await page.evaluate(`${MOVING}.length`)).toBeGreaterThan(0);
   await page.emulateMedia({ reducedMotion: 'reduce' });
   expect(await page.evaluate(MOVING)).toEqual([]);
-}, 60_000);
+});
 
 test('goes from view to view, back and forward, and asks for nothing twice', async () => {
   await on.healthy();
@@ -61,14 +61,14 @@ test('goes from view to view, back and forward, and asks for nothing twice', asy
   await page.reload();
   await shows(page, 'main h1').toBe('Incidents');
   expect(on.trouble()).toEqual([]);
-}, 60_000);
+});
 
 test('an address that is no view is 404, and so are ids where none belongs', async () => {
   const answers = await Promise.all(
     ['ui/nothing', 'ui/', 'ui/incidents/x', 'ui/%ff', 'ui/a/b/c'].map(path => on.monitor.get(`/${path}`)),
   );
   expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 400, 404]);
-}, 60_000);
+});
 
 test('incidents tell their course, are filtered, and have a link each', async () => {
   await on.checked();
@@ -104,7 +104,7 @@ test('incidents tell their course, are filtered, and have a link each', async ()
   await page.goBack();
   await shows(page, '.incident .what').toMatch(/^Tools Server/);
   expect(on.trouble()).toEqual([]);
-}, 60_000);
+});
 
 test.each(VIEWS)(
   '%s fits a phone and a desktop and has no barriers, light and dark',

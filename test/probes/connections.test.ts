@@ -136,7 +136,7 @@ describe('the pool of connections', () => {
     const connection = await connections.acquire(to);
     await use(connection);
     connections.release(connection, true);
-    await expect.poll(() => connections.open, { timeout: 5000 }).toBe(0);
+    await expect.poll(() => connections.open).toBe(0);
   });
 });
 
@@ -172,5 +172,5 @@ test('a connection that was in use when its time without use was over is closed 
   await ask(50);
   await ask(2 * KEEP_ALIVE);
   expect(connection.alive).toBe(true);
-  await expect.poll(() => connection.alive, { timeout: 5000 }).toBe(false);
+  await expect.poll(() => connection.alive).toBe(false);
 });

@@ -13,7 +13,7 @@ export const STEP = 30_000;
 export const SCRAPES = 40;
 export const END = BEGIN + (SCRAPES - 1) * STEP;
 export const SERIES = 20;
-export const PATIENCE = { timeout: 15_000, interval: 10 };
+export const PATIENCE = { timeout: 60_000, interval: 10 };
 /** Seconds of work, and small in memory. */
 export const HEAVY: ApiQuery = {
   type: 'query_range',

@@ -12,7 +12,7 @@ import type { SampleStore } from '../../src/tsdb/store.js';
 import { Gate, type GateRequest, written, writtenMetadata } from '../support/remote-write.js';
 import { fill, scrape, storeFixture } from '../tsdb/store-fixture.js';
 
-const PATIENCE = { timeout: 20_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 const fixture = storeFixture();
 
 let gate: Gate;

@@ -46,7 +46,7 @@ let running: RunningEngine;
 beforeAll(async () => {
   const [, start] = ENGINES[0] as (typeof ENGINES)[number];
   running = await start(history());
-}, 120_000);
+});
 afterAll(() => running?.close());
 
 test('models that were asked are in a table, those that answered worst first', async () => {

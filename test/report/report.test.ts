@@ -29,7 +29,7 @@ beforeAll(async () => {
   running = await start(TEXT);
   changed(audit, NOW);
   report = withAudit((await analystAt(() => NOW).report(periodReport, lastDays(7))).report, audit);
-}, 120_000);
+});
 afterAll(async () => {
   await running?.close();
   audits.close();

@@ -91,7 +91,7 @@ function movement(name: string, series: string, minute: number): number {
 
 test('quiet while idle', () => {
   expect(firing(7 * 60, [], ['firing', 'pending'])).toEqual([]);
-}, 60_000);
+});
 
 /** A change to one value. */
 const to = (series: RegExp, value: number): Change => [series, () => value];

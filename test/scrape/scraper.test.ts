@@ -10,7 +10,7 @@ import { listen, portOf, stop } from '../support/http.js';
 import { DIST } from '../support/monitor.js';
 import { options } from './options.js';
 
-const PATIENCE = { timeout: 30_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 
 process.env.DIST = String(DIST);
 

@@ -12,7 +12,7 @@ export interface Printed {
 export function amtool(url: string, ...args: readonly string[]): Promise<Printed> {
   const all = ['--no-version-check', `--alertmanager.url=${url}`, ...args];
   return new Promise(resolve => {
-    execFile('amtool', all, { timeout: 20_000 }, (error, stdout, stderr) => {
+    execFile('amtool', all, { timeout: 60_000 }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });

@@ -2,24 +2,11 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A port of 127.0.0.1 that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
-}
+export { freePort } from './free-port.js';
 
 /** A folder of a test's own; {@link removeFolder} ends it. */
 export function makeFolder(name: string): string {
@@ -71,7 +58,7 @@ export class Child {
   }
 
   /** Waits until a condition holds. @throws with what the program printed when it ends or `patience` passes before. */
-  async until(ready: () => Promise<boolean>, patience = 10_000): Promise<void> {
+  async until(ready: () => Promise<boolean>, patience = 60_000): Promise<void> {
     const end = performance.now() + patience;
     while (!(await ready().catch(() => false))) {
       if (!this.#running) throw new Error(`ended early: ${this.#output}`);

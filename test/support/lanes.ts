@@ -11,7 +11,7 @@ import { type AlertmanagerServer, startAlertmanager } from './alertmanager.js';
 import { makeFolder, removeFolder } from './child.js';
 import { type Endpoint, startEndpoint } from './endpoint.js';
 
-const PATIENCE = { timeout: 20_000, interval: 20 };
+const PATIENCE = { timeout: 60_000, interval: 20 };
 /** `group_interval` of all groups. */
 const INTERVAL = 400;
 const HOUR = 3_600_000;

@@ -14,7 +14,7 @@ export const DIST: URL = process.env.MONITOR_DIST
   : new URL('../../dist/', import.meta.url);
 
 /** Starting takes less than a second; a machine that is busy with other tests takes longer. */
-const START_PATIENCE = 20_000;
+const START_PATIENCE = 60_000;
 
 /** A line of the log as its `key=value` pairs. */
 export type LogLine = Readonly<Record<string, string>>;
@@ -135,7 +135,7 @@ export class RunningMonitor implements AsyncDisposable {
 
   /** Asks for a path of its own. */
   get(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(this.url + path, { signal: AbortSignal.timeout(10_000), ...init });
+    return fetch(this.url + path, { signal: AbortSignal.timeout(60_000), ...init });
   }
 
   /** GET of a path as JSON, whatever the status code. */
@@ -210,7 +210,7 @@ export function launch(args: readonly string[]): Pick<Program, 'pid' | 'stderr' 
   return new Program(args);
 }
 
-/** Runs the program to its end; one that has not ended after 20 s is killed. */
+/** Runs the program to its end; one that has not ended after a minute is killed. */
 export async function runToEnd(
   args: readonly string[],
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {

@@ -55,7 +55,7 @@ export function open(
   return {
     receiver,
     logged,
-    async deliver(notification, signal = AbortSignal.timeout(10_000)) {
+    async deliver(notification, signal = AbortSignal.timeout(60_000)) {
       try {
         await receiver.deliver(notification, signal);
         return undefined;

@@ -138,7 +138,7 @@ test('a real Alertmanager has the same groups', async () => {
       'alerts',
       alerts.map(labels => ({ labels })),
     );
-    await vi.waitFor(() => expect(notified.size).toBeGreaterThanOrEqual(wanted.size), { timeout: 20_000 });
+    await vi.waitFor(() => expect(notified.size).toBeGreaterThanOrEqual(wanted.size), { timeout: 60_000 });
     expect([...notified].sort()).toEqual([...wanted].sort());
   } finally {
     await alertmanager.close();

@@ -12,7 +12,7 @@ import { firing, openWorld, over, type World } from '../../support/alerting.js';
 import { makeFolder, removeFolder } from '../../support/child.js';
 import { answers, type Endpoint, startEndpoint } from '../../support/endpoint.js';
 
-const PATIENCE = { timeout: 25_000, interval: 10 };
+const PATIENCE = { timeout: 60_000, interval: 10 };
 /** Waits until something holds. */
 const until = (holds: () => boolean) =>
   vi.waitFor(() => {
@@ -350,8 +350,6 @@ function sentAt(world: World, labels: Record<string, string>): number[] {
   );
 }
 
-test.concurrent.for(rows.map(row => [row.name, row] as const))(
-  '%s',
-  { timeout: 40_000 },
-  ([, row], { expect }) => play(row, expect),
+test.concurrent.for(rows.map(row => [row.name, row] as const))('%s', ([, row], { expect }) =>
+  play(row, expect),
 );

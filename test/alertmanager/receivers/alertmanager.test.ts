@@ -90,7 +90,7 @@ beforeAll(async () => {
     await new Promise(resolve => setTimeout(resolve, 50));
   expect(theirs.requests.length + theirMails.mails.length, server.log).toBe(wanted);
   for (const { body, path } of theirs.requests) if (path === '/webhook') keep(body);
-}, 40_000);
+});
 
 afterAll(async () => {
   await server?.close();

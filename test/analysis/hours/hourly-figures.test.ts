@@ -50,7 +50,7 @@ beforeAll(async () => {
   full = await start(openMetrics({ from: FROM - DAY, to: NOW, services: TRUTH }));
   short = await start(openMetrics({ from: NOW - 5 * HOUR, to: NOW, services: TRUTH }));
   store = new Store({ file: join(folder, 'monitor.db'), retention: 9e12, log: () => {} });
-}, 60_000);
+});
 afterAll(async () => {
   store?.close();
   await full?.close();

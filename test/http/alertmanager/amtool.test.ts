@@ -13,7 +13,7 @@ import { makeFolder, removeFolder } from '../../support/child.js';
 import { startMonitor, type TestMonitor } from '../monitor.js';
 import { ask, plain } from './both.js';
 
-const PATIENCE = { timeout: 20_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const ALERTMANAGER = `
 route:
   receiver: team

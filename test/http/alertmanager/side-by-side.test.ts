@@ -31,7 +31,7 @@ inhibit_rules:
     target_matchers: [severity="warning"]
     equal: [node]
 `;
-const PATIENCE = { timeout: 20_000, interval: 50 };
+const PATIENCE = { timeout: 60_000, interval: 50 };
 const FAR = '2090-01-01T00:00:00.000Z';
 
 let theirs: AlertmanagerServer;

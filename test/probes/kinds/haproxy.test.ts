@@ -218,7 +218,7 @@ test("the error names the socket of HAProxy's master process", async () => {
     const probe = await bench.open(haproxy, { stats_url: `unix:${master}` });
     // The master's socket answers a little later than its workers.
     await expect
-      .poll(async () => verdict(await run(probe)), { timeout: 10_000 })
+      .poll(async () => verdict(await run(probe)))
       .toBe(
         `body: ${master} is the socket of HAProxy's master process (-S), which has no statistics; point stats_url to a \`stats socket\` of the global section`,
       );

@@ -9,7 +9,7 @@ let server: LangGraphServer;
 let bench = new Bench();
 beforeAll(async () => {
   server = await startLangGraph();
-}, 90_000);
+});
 afterAll(() => server?.close());
 afterEach(async () => {
   await bench.close();

@@ -81,7 +81,7 @@ describe('a node of a cluster', () => {
   test('that serves all slots is healthy', async () => {
     expect(await server.command('CLUSTER ADDSLOTSRANGE 0 16383')).toBe('+OK');
     const probe = await at();
-    await expect.poll(async () => verdict(await run(probe)), { timeout: 10_000 }).toBe('ok');
+    await expect.poll(async () => verdict(await run(probe))).toBe('ok');
     const { attempt } = await run(probe);
     expect(attempt.value('redis_cluster_state')).toBe(1);
     expect(attempt.value('redis_cluster_slots_ok')).toBe(16_384);
@@ -100,7 +100,7 @@ test('a Sentinel: what it sees of its masters, as redis_exporter shows it', asyn
     const probe = await bench.open(redis, { host: `127.0.0.1:${sentinel.port}` });
     const gone = 'master_name="gone",master_address="127.0.0.1:1"';
     const down = `redis_sentinel_master_status{${gone},master_status="odown"}`;
-    await expect.poll(async () => (await run(probe)).attempt.value(down), { timeout: 10_000 }).toBe(0);
+    await expect.poll(async () => (await run(probe)).attempt.value(down)).toBe(0);
     const ran = await run(probe);
     expect(verdict(ran)).toBe('ok');
     const { theirs, ours } = await sideBySide(exporter, ran, 'redis_sentinel_');

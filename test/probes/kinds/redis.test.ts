@@ -74,7 +74,7 @@ describe('redis with a password', () => {
     ]) {
       await server.command(line);
     }
-    await vi.waitFor(async () => expect(await server.command('WAIT 1 100')).toBe(':1'), 10_000);
+    await vi.waitFor(async () => expect(await server.command('WAIT 1 100')).toBe(':1'), 60_000);
   });
   afterAll(async () => {
     await replica.close();

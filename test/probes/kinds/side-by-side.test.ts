@@ -208,7 +208,7 @@ describe('redis', () => {
     for (const line of ['SET a 1', 'SET b 2 EX 1000', 'GET a', 'GET none', 'NOSUCHCOMMAND']) {
       await master.command(line);
     }
-    await vi.waitFor(async () => expect(await master.command('WAIT 1 100')).toBe(':1'), 10_000);
+    await vi.waitFor(async () => expect(await master.command('WAIT 1 100')).toBe(':1'), 60_000);
     for (const { port } of [master, replica]) exporters.push(await startRedisExporter(port, 'word'));
   });
   afterAll(async () => {

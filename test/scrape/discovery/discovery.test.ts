@@ -53,7 +53,7 @@ test('a job that goes takes its pool along, and its files are watched no more', 
   discovery.configure(jobs(fixed('b', '127.0.0.1:3'), inFiles('c', 'a.yml')));
   writeFileSync(file, '- targets: ["127.0.0.1:4"]\n');
   await expect
-    .poll(() => urls(sent.at(-1)), { timeout: 10_000 })
+    .poll(() => urls(sent.at(-1)))
     .toEqual([
       ['b', '127.0.0.1:3/metrics'],
       ['c', '127.0.0.1:4/metrics'],

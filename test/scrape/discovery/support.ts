@@ -53,7 +53,7 @@ export function discover(keys: object, folder = '/', resolvConf?: string): Disco
         );
         return Object.fromEntries(own);
       }),
-    until: wanted => expect.poll(addresses, { timeout: 10_000, interval: 20 }).toEqual([...wanted].sort()),
-    untilLogged: text => expect.poll(() => log.join('\n'), { timeout: 10_000, interval: 20 }).toContain(text),
+    until: wanted => expect.poll(addresses, { interval: 20 }).toEqual([...wanted].sort()),
+    untilLogged: text => expect.poll(() => log.join('\n'), { interval: 20 }).toContain(text),
   };
 }
