@@ -88,7 +88,7 @@ class World implements AsyncDisposable {
           name: 'Tools Server',
           url: `${this.tools.url}/health`,
           critical: true,
-          timeout: '1s',
+          timeout: '5s',
           confirm: { failures: 2, successes: 1, every: '200ms' },
         },
       },
@@ -121,7 +121,9 @@ interface Attachment {
 function writeRules(folder: string): void {
   cpSync(join(ROOT, 'rules'), join(folder, 'rules'), { recursive: true });
   const file = join(folder, 'rules', 'escalation.rules.yml');
-  const quick = readFileSync(file, 'utf8').replaceAll('for: 5m', 'for: 3s').replaceAll('for: 15m', 'for: 8s');
+  const quick = readFileSync(file, 'utf8')
+    .replaceAll('for: 5m', 'for: 3s')
+    .replaceAll('for: 15m', 'for: 12s');
   writeFileSync(file, quick);
   expect(readdirSync(join(folder, 'rules')).length).toBeGreaterThan(5);
 }
@@ -142,9 +144,12 @@ test.concurrent('a failed integration is an alert to another one', async () => {
     () => expect(world.mails()).toContainEqual(expect.stringContaining('MonitorNotificationsFailing')),
     PATIENCE,
   );
-  expect(await monitor.json('/alerts')).toMatchObject({
-    alerts: expect.arrayContaining([expect.stringMatching(/^WARNING: Alerts do not get through by slack/)]),
-  });
+  const line = expect.stringMatching(/^WARNING: Alerts do not get through by slack/);
+  await vi.waitFor(
+    async () =>
+      expect(await monitor.json('/alerts')).toMatchObject({ alerts: expect.arrayContaining([line]) }),
+    PATIENCE,
+  );
 });
 
 describe.concurrent('a wrong alertmanager.yml', () => {
@@ -242,7 +247,8 @@ async function outage(world: World, port: number, alertmanager: string | undefin
     await vi.waitFor(() => expect(world.texts().length).toBe(2), PATIENCE);
     expect(world.mails()[3]).toMatch(/resolved/i);
 
-    await expectHistory(monitor, alertmanager === undefined);
+    // A message is recorded once the receiver has answered.
+    await vi.waitFor(() => expectHistory(monitor, alertmanager === undefined), PATIENCE);
     expect(monitor.output).not.toContain('hunter2');
     expect(monitor.output).not.toContain('/services/T0/B0/secret');
   } finally {

@@ -81,7 +81,7 @@ class World implements AsyncDisposable {
     const service = ({ url }: SimulatedServer) => ({
       url: `${url}/health`,
       critical: true,
-      timeout: '2s',
+      timeout: '5s',
       confirm: { failures: 1, successes: 1 },
     });
     const monitor = await startMonitor(

@@ -29,7 +29,7 @@ test.skipIf(!HAS_WALL_CLOCK).each([
           tools: {
             url: `${server.url}/tools`,
             critical: true,
-            timeout: '1s',
+            timeout: '5s',
             confirm: { failures: 1, successes: 1 },
           },
         },

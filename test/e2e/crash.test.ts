@@ -22,7 +22,7 @@ let configuration: object;
 beforeEach(async () => {
   folder = makeFolder('crash');
   server = await startServer({ answer: () => json({ status: 'healthy' }) });
-  const tools = { url: `${server.url}/health`, critical: true, timeout: '1s' };
+  const tools = { url: `${server.url}/health`, critical: true, timeout: '5s' };
   configuration = {
     query: { scrape_interval: '100ms' },
     scan: { intervals: { critical: '100ms', other: '100ms' } },

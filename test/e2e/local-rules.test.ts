@@ -65,7 +65,7 @@ receivers: [{ name: ops, webhook_configs: [{ url: "${world.receiver.url}/" }] }]
     const service = (id: string) => ({
       url: `${this.servers.get(id)?.url}/health`,
       critical: true,
-      timeout: '1s',
+      timeout: '5s',
       confirm: { failures: 2, successes: 1, every: '200ms' },
     });
     const alerting =

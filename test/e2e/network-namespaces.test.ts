@@ -72,7 +72,7 @@ receivers: [{ name: ops, webhook_configs: [{ url: "${hub}/notify" }] }]
     const service = (id: string) => ({
       url: `${hub}/service/${id}`,
       critical: true,
-      timeout: '1s',
+      timeout: '3s',
       confirm: { failures: 2, successes: 1, every: '200ms' },
     });
     const file = writeConfiguration(folder, {

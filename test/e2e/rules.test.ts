@@ -47,7 +47,7 @@ function watching(ids: readonly string[], more: object = {}): { services: Record
     name: nameOf(id),
     url: `${servers.get(id)?.url}/health`,
     critical: true,
-    timeout: '1s',
+    timeout: '5s',
     confirm: { failures: 2, successes: 1, every: '300ms' },
   });
   return {
@@ -436,7 +436,7 @@ describe('a Prometheus with the same rules', () => {
     const port = await freePort();
     prometheus = await startPrometheus(
       JSON.stringify({
-        global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+        global: { scrape_interval: '1s', scrape_timeout: '5s', evaluation_interval: '1s' },
         rule_files: [join(SHIPPED, '*.rules.yml')],
         scrape_configs: [
           { job_name: 'langgraph-monitor', static_configs: [{ targets: [`127.0.0.1:${port}`] }] },
@@ -469,7 +469,7 @@ describe('a Prometheus with the same rules', () => {
     await set(OK, 'embeddings');
     await agreed('degraded', [lineOf('tools')]);
     for (const monitor of [embedded, remote])
-      expect(await clusterHealth(monitor)).not.toHaveProperty('rules');
+      await expect.poll(() => clusterHealth(monitor), PATIENCE).not.toHaveProperty('rules');
 
     await close();
     type Told = ClusterHealth & { readonly rules?: string };

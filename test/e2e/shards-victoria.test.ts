@@ -55,7 +55,7 @@ function startShard(
   servers: ReadonlyMap<string, SimulatedServer>,
 ): Promise<RunningMonitor> {
   const service = (id: string) => ({
-    ...{ url: `${servers.get(id)?.url}/health`, critical: true, timeout: '1s' },
+    ...{ url: `${servers.get(id)?.url}/health`, critical: true, timeout: '5s' },
     confirm: { failures: 1, successes: 1, every: '200ms' },
   });
   return startMonitor({

@@ -100,7 +100,7 @@ test.each(['remote', 'local'] as const)(
             {
               url: `${servers.get(id)?.url}/health`,
               critical: true,
-              timeout: '1s',
+              timeout: '5s',
               confirm: { failures: 2, successes: 1, every: '200ms' },
             },
           ]),

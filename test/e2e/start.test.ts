@@ -34,7 +34,7 @@ afterEach(async () => {
 function watching(): { scan: object; services: object } {
   return {
     scan: { intervals: { critical: '200ms', other: '200ms' } },
-    services: { tools: { url: `${server.url}/health`, critical: true, timeout: '1s' } },
+    services: { tools: { url: `${server.url}/health`, critical: true, timeout: '5s' } },
   };
 }
 

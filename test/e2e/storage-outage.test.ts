@@ -191,7 +191,7 @@ describe.skipIf(!canMount()).concurrent.each(OUTAGES)('%s', (_, begin, end, why)
 
       begin(world.data);
       await world.start();
-      expect(await world.storage()).toMatch(why);
+      await vi.waitFor(async () => expect(await world.storage()).toMatch(why), PATIENCE);
       // Samples of the earlier run are read from where nothing can be written.
       // What was shown is there; a scrape of that time may have been on its way to the disk.
       await vi.waitFor(
@@ -290,7 +290,10 @@ test.skipIf(!canMount()).concurrent(
     expect(statuses.at(-1)).toBe(500);
     const wanted = ['Known firing', ...names.map(name => `${name} firing`)];
     await vi.waitFor(() => expect(world.sent().sort()).toEqual(wanted.toSorted()), PATIENCE);
-    expect(await world.storage()).toMatch(why);
+    await vi.waitFor(async () => {
+      begin(world.data);
+      expect(await world.storage()).toMatch(why);
+    }, PATIENCE);
     for (const name of names) await world.raise(name);
     end(world.data);
     await vi.waitFor(async () => expect(await world.storage()).toBe('ok'), PATIENCE);

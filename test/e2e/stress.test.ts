@@ -20,7 +20,7 @@ let port: number;
 
 beforeAll(async () => {
   server = await startServer({ answer: () => json({ status: 'healthy' }) });
-  const tools = { url: `${server.url}/health`, critical: true, timeout: '1s' };
+  const tools = { url: `${server.url}/health`, critical: true, timeout: '5s' };
   monitor = await startMonitor({
     scan: { intervals: { critical: '200ms', other: '200ms' } },
     services: { tools },

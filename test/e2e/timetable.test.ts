@@ -17,7 +17,7 @@ import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 import { clusterHealth, healthOf, wholeHistory } from './cluster-health.js';
 
 const PATIENCE = { timeout: 60_000, interval: 50 };
-const PACE = { interval: '1s', timeout: '3s', slowAfter: '700ms', confirmEvery: '200ms' };
+const PACE = { interval: '1s', timeout: '4s', slowAfter: '1500ms', confirmEvery: '200ms' };
 
 interface Row {
   readonly what: string;
@@ -72,7 +72,7 @@ const TIMETABLE: readonly Row[] = [
   {
     what: 'a service becomes slow',
     service: 'embeddings',
-    condition: { kind: 'slow', ms: 900 },
+    condition: { kind: 'slow', ms: 2000 },
     overall: 'degraded',
     alerts: [expect.stringMatching(/^WARNING: Embeddings Server is degraded - /)],
   },

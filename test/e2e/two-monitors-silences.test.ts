@@ -136,8 +136,8 @@ test('what is silenced at either is silenced at both, and after a takeover; ende
   await end(pair, standby, id0);
   await got(pair, 0, ['firing']);
   await known(pair, { [id0]: 'expired upgrade', [id1]: 'expired maintenance: disk' }, holder, standby);
-  const [line] = pair.get(standby).logged('Silence expired');
-  expect(line).toMatchObject({ by: `monitor ${holder}`, id: id1 });
+  const ended = { by: `monitor ${holder}`, id: id1 };
+  await until(() => expect(pair.get(standby).logged('Silence expired')[0]).toMatchObject(ended));
 });
 
 test('what was made and ended while a monitor was away is known to it before it sends', async () => {
@@ -265,8 +265,12 @@ test('what stands in the place of the silences keeps no monitor from sending, an
   pair.set(0, false);
   await got(pair, 0, ['firing']);
   for (const name of ['a', 'b'] as const) {
-    const lines = pair.get(name).logged('Silences are not shared between monitors');
-    expect(lines.map(({ err }) => err)).toEqual([expect.stringMatching(/^ha\.lease\.redis .*WRONGTYPE/)]);
+    const errors = () =>
+      pair
+        .get(name)
+        .logged('Silences are not shared between monitors')
+        .map(({ err }) => err);
+    await until(() => expect(errors()).toEqual([expect.stringMatching(/^ha\.lease\.redis .*WRONGTYPE/)]));
   }
   await redis?.command('DEL {langgraph-monitor}:states');
   const id = await silence(pair, 'a', 0);

@@ -8,8 +8,8 @@ import { Cable, type Name, TwoMonitors } from '../support/two-monitors.js';
 import { HAS_WALL_CLOCK, WallClock } from '../support/wall-clock.js';
 
 const PATIENCE = { timeout: 60_000, interval: 50 };
-/** Within this time another monitor takes over, in milliseconds. */
-const TAKEOVER = 15_000;
+/** Within 15 s another monitor takes over; a busy machine may be as late again. In milliseconds. */
+const TAKEOVER = 30_000;
 vi.setConfig({ testTimeout: 180_000 });
 
 let redis: RedisServer | undefined;
@@ -140,7 +140,10 @@ test('Redis gone: what is new comes twice at most, what was sent is not repeated
   pair.set(0, true);
   await got(pair, 0, ['firing', 'resolved', 'resolved']);
   const [line] = pair.get('a').logged('Lease is not certain');
-  expect(line?.err).toBe(`ha.lease.redis 127.0.0.1:${redis?.port}: Connection refused`);
+  // One that is under way when Redis is killed ends otherwise.
+  expect(line?.err).toMatch(
+    new RegExp(`^ha\\.lease\\.redis 127\\.0\\.0\\.1:${redis?.port}: .*(refused|reset|closed|ended)`, 'i'),
+  );
 });
 
 test('Redis and the peer gone: the one that is left sends', async () => {

@@ -62,7 +62,7 @@ test('says what it cannot show while the Prometheus is away, and shows it once i
     // Scraped, evaluated, asked for by the monitor and then by the page.
     const what = () => page.innerText('.alert .what');
     await expect
-      .poll(what, { timeout: 60_000 })
+      .poll(what, { timeout: 120_000 })
       .toMatch(
         /Tools Server is unhealthy .* escalates to level2 in \d+ min.* unless it ends; notifications are sent by the Alertm/s,
       );

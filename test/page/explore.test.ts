@@ -67,7 +67,7 @@ test('a plain field is there at once; the editor takes over its text, caret and 
   expect(await field.count()).toBe(1);
   await page.evaluate("dispatchEvent(new Event('pointerup'))");
   await page.locator('.cm-content').waitFor(PATIENCE);
-  expect(await field.count()).toBe(0);
+  await expect.poll(() => field.count()).toBe(0);
   await page.keyboard.type('>');
   await shows(page, '.cm-content').toBe('1 >= 2');
   await page.keyboard.press('Control+z');
@@ -91,7 +91,7 @@ test('a graph has its range, end and step in the address, and isolates a series'
   await on.sampled();
   const page = await on.open(`ui/explore?g0.expr=${UP}&g0.tab=0`);
   await page.locator('.explore canvas').waitFor(PATIENCE);
-  expect(await page.locator('.graph-legend li').count()).toBe(3);
+  await expect.poll(() => page.locator('.graph-legend li').count(), PATIENCE).toBe(3);
   await page.locator('.graph-legend button', { hasText: 'tools' }).click();
   await expect
     .poll(() => page.getByRole('slider').getAttribute('aria-label'), PATIENCE)
@@ -103,7 +103,9 @@ test('a graph has its range, end and step in the address, and isolates a series'
   await expect.poll(() => new URL(page.url()).searchParams.get('g0.step_input')).toBe('1m');
   await page.getByRole('textbox', { name: 'End (UTC)' }).fill('yesterday');
   await page.keyboard.press('Enter');
-  expect(await page.getByRole('textbox', { name: 'End (UTC)' }).getAttribute('aria-invalid')).toBe('true');
+  await expect
+    .poll(() => page.getByRole('textbox', { name: 'End (UTC)' }).getAttribute('aria-invalid'))
+    .toBe('true');
   await page.getByRole('textbox', { name: 'End (UTC)' }).fill('2024-01-15 10:30:00');
   await page.keyboard.press('Enter');
   await shows(page, '.explore .empty').toBe('No series fits the expression in this time.');
@@ -140,8 +142,8 @@ test('metrics are listed and chosen, queries are added and removed, also on a ph
     'true',
   );
   await page.getByRole('button', { name: 'Remove' }).first().click();
+  await expect.poll(() => page.getByRole('button', { name: 'Execute' }).count()).toBe(1);
   await shows(page, '.took').toMatch(/\d+ ms$/);
-  expect(await page.getByRole('button', { name: 'Execute' }).count()).toBe(1);
   expect(on.trouble()).toEqual([]);
 });
 

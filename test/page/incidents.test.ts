@@ -7,7 +7,8 @@ import { LONG, PATIENCE, PageTest, PHONE, shows } from './page-test.js';
 
 const on = new PageTest(({ folder }) => {
   const file = join(folder, 'alertmanager.yml');
-  const route = { receiver: 'log', group_wait: '1s', group_interval: '1s' };
+  // Long enough for two services that fail at once to be found so, on a busy machine too.
+  const route = { receiver: 'log', group_wait: '5s', group_interval: '1s' };
   writeFileSync(file, JSON.stringify({ route, receivers: [{ name: 'log' }] }));
   return { alerting: { config_file: file } };
 });

@@ -27,7 +27,7 @@ test('has ticks that explain themselves, response times and uptimes', async () =
   const slider = page.getByRole('slider', { name: 'Last 90 minutes of Tools Server' });
   await expect
     .poll(() => slider.getAttribute('aria-valuetext'), PATIENCE)
-    .toMatch(/: healthy, 100 % up, slowest answer 0\.\d+ s$/);
+    .toMatch(/: healthy, 100 % up, slowest answer \d\.\d+ s$/);
   await slider.focus();
   await shows(page, '.panel').toMatch(/^Healthy until \d\d:\d\d/);
   await page.keyboard.press('ArrowLeft');
@@ -39,7 +39,7 @@ test('has ticks that explain themselves, response times and uptimes', async () =
   await slider.hover({ position: { x: 2, y: 10 } });
   await shows(page, '.panel').toMatch(/^Not checked/);
   await shows(page, '.card .uptime').toMatch(/24 h\s+100 %\s+7 d\s+100 %/);
-  expect(await page.innerText('.card .response')).toMatch(/^0\.\d+ s$/);
+  expect(await page.innerText('.card .response')).toMatch(/^\d\.\d+ s$/);
   expect(on.trouble()).toEqual([]);
 });
 

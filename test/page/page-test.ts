@@ -115,7 +115,7 @@ export class PageTest {
   service(id: 'llm' | 'tools', over: object): object {
     return {
       url: `${this.servers[id].url}/health`,
-      timeout: '1s',
+      timeout: '3s',
       confirm: { failures: 1, successes: 1, every: '100ms' },
       ...over,
     };

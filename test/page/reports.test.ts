@@ -16,7 +16,7 @@ test('a month with its outages, months before it, and a year of days', async () 
     const { data } = await on.monitor.json<{ data: { result: unknown[] } }>(`/api/v1/query?query=${down}`);
     return data.result.length;
   };
-  await expect.poll(found, { ...PATIENCE, timeout: 60_000 }).toBe(1);
+  await expect.poll(found, { ...PATIENCE, timeout: 120_000 }).toBe(1);
   const page = await on.open('ui/reports');
   await shows(page, '.reports table >> nth=0').toMatch(/Tools Server\s+\d\d?\.\d+ %/);
   await shows(page, '.reports tbody tr >> nth=0').toMatch(/^Tools Server/);

@@ -62,12 +62,12 @@ describe('the page as it is configured', () => {
     const page = await test_.open();
     await test_.checked();
     await test_.servers.tools.close();
+    const alerts = async () => (await test_.monitor.json<{ alerts: string[] }>('/alerts')).alerts.join();
+    await expect.poll(alerts, PATIENCE).toContain('Not shown');
     await shows(page, '.alerts').toContain('Tools Server');
     const text = await page.innerText('body');
     expect(text).not.toContain('Not shown');
     expect(await page.content()).not.toContain('Not shown');
-    const { alerts } = await test_.monitor.json<{ alerts: string[] }>('/alerts');
-    expect(alerts.join()).toContain('Not shown');
   });
 
   test('shows what is posted and planned meanwhile', async () => {

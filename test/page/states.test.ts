@@ -17,7 +17,7 @@ function configuration(test: PageTest): object {
   return {
     alerting: { config_file: file },
     services: {
-      tools: test.service('tools', { name: 'Tools Server', critical: true, timeout: '60s' }),
+      tools: test.service('tools', { name: 'Tools Server', critical: true, timeout: '150s' }),
     },
   };
 }

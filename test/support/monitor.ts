@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { makeFolder, removeFolder } from './child.js';
 
@@ -134,8 +134,11 @@ export class RunningMonitor implements AsyncDisposable {
   }
 
   /** Asks for a path of its own. */
-  get(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(this.url + path, { signal: AbortSignal.timeout(60_000), ...init });
+  async get(path: string, init: RequestInit = {}): Promise<Response> {
+    const response = await fetch(this.url + path, { signal: AbortSignal.timeout(60_000), ...init });
+    // What it logged before it answered has been read then, too.
+    await turn();
+    return response;
   }
 
   /** GET of a path as JSON, whatever the status code. */

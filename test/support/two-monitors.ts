@@ -112,7 +112,7 @@ receivers: [{ name: ops, webhook_configs: [{ url: "${two.receiver.url}/" }] }]
             {
               url: serviceUrl?.(name, i) ?? `${url}/`,
               critical: true,
-              timeout: '1s',
+              timeout: '3s',
               confirm: { failures: 1, successes: 1 },
             },
           ]),
