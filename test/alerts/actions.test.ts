@@ -139,11 +139,11 @@ describe('a webhook', () => {
   });
 
   test.each([
-    ['answers an error', answers(500, 'hunter2'), / answered HTTP 500$/],
-    ['hangs', hangs, /: no answer within 300ms \(timeout\)$/],
-  ])('that %s: the error has no secret', async (_, behaviour, want) => {
+    ['answers an error', answers(500, 'hunter2'), 60_000, / answered HTTP 500$/],
+    ['hangs', hangs, 300, /: no answer within 300ms \(timeout\)$/],
+  ])('that %s: the error has no secret', async (_, behaviour, timeout, want) => {
     hook.behaviour = behaviour;
-    await start(action({ webhook: webhook(), timeout: 300 }));
+    await start(action({ webhook: webhook(), timeout }));
     world.send(firing({ target: 'tools' }));
     await expect.poll(() => results('tools'), PATIENCE).toEqual([expect.stringMatching(want)]);
     expect(JSON.stringify([results('tools'), world.logged])).not.toContain('hunter2');

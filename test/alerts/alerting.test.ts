@@ -83,12 +83,11 @@ describe('no message twice, none lost', () => {
       world.send(firing(A));
       await delay(60);
     }
-    expect(webhooksTo(ops)).toEqual(['ops: firing a']);
+    await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing a']);
     world.send(over(A));
     await expect.poll(() => webhooksTo(ops), PATIENCE).toEqual(['ops: firing a', 'ops: resolved a']);
-    await delay(500);
+    await expect.poll(() => [...(world.alerting.notifier?.groups ?? [])], PATIENCE).toEqual([]);
     expect(ops.requests).toHaveLength(2);
-    expect([...(world.alerting.notifier?.groups ?? [])]).toEqual([]);
   });
 
   test('an alert that ends before its first message is not notified', async () => {

@@ -130,7 +130,7 @@ describe('a watched cluster', () => {
     expect(client.current?.overall_status).toBe('healthy');
     await new Promise(resolve => setTimeout(resolve, 600));
     // Nothing has changed, which the heartbeat confirms.
-    expect(client.current?.overall_status).toBe('healthy');
+    await eventually(() => client.current?.overall_status).toBe('healthy');
     await server.close();
     await eventually(() => client.current).toBeUndefined();
     expect([view.mode, view.health?.overall_status]).toEqual(['connecting', 'healthy']);

@@ -27,14 +27,16 @@ test('an incident that is over says how it was noticed and leads to what was sen
   await expect.poll(() => idOf('tools'), PATIENCE).not.toBe('');
   const id = await idOf('tools');
   const related = async () => (await history(`&sent_with=${id}`)).alert_history.map(({ service }) => service);
-  await expect.poll(related, PATIENCE).toEqual(['llm']);
+  await expect.poll(related, PATIENCE).toContain('llm');
   await on.healthy();
   const page = await on.open(`ui/incidents?id=${id}`);
   await shows(page, '.course').toMatch(
     /The first check failed\s+\d\d:\d\d:\d\d\s+The alert fired.*Sent to log \(log\).*The alert ended/s,
   );
-  await shows(page, '.related').toMatch(/^Sent together with\s+ServiceDown Rechts.*\sended$/s);
-  await page.locator('.related').getByRole('link', { name: 'ServiceDown' }).click();
+  // Search depends on Tools Server: its alert begins when it is looked at before Tools Server, or recovers after it.
+  await shows(page, '.related').toMatch(/^Sent together with\s.*ServiceDown Rechts.*\sended$/s);
+  const other = page.locator('.related li', { hasText: LONG });
+  await other.getByRole('link', { name: 'ServiceDown' }).click();
   await shows(page, '.incident .what').toContain(LONG);
   await shows(page, '.related').toMatch(/ServiceDown Tools Server/);
   expect(on.trouble()).toEqual([]);

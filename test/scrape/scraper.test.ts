@@ -61,7 +61,7 @@ async function scraping(answer: () => { status?: number; body: string }) {
     discoveredLabels: { __address__: 'i' },
     url: `http://127.0.0.1:${portOf(server)}/metrics`,
     interval: 200,
-    timeout: 200,
+    timeout: 10_000,
   };
   const pool: ScrapePool = { name: 'p', options: options(), targets: [target] };
   const query = async (text: string) =>

@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 const start = (keys: object = {}) => {
-  found = discover({ http_sd_configs: [{ url, refresh_interval: '100ms', ...keys }] });
+  found = discover({ http_sd_configs: [{ url, refresh_interval: '300ms', ...keys }] });
   return found;
 };
 
@@ -42,7 +42,7 @@ test('groups have their labels and the URL; the request says how often it is mad
   expect(asked[0]).toMatchObject({
     accept: 'application/json',
     authorization: `Basic ${Buffer.from('me:hidden').toString('base64')}`,
-    'x-prometheus-refresh-interval-seconds': '0.1',
+    'x-prometheus-refresh-interval-seconds': '0.3',
   });
 });
 
