@@ -3,14 +3,13 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { answers, type Behaviour, type Endpoint, hangs, startEndpoint } from '../support/endpoint.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 
 const PATIENCE = { timeout: 60_000, interval: 50 };
 const HOUR = 3_600_000;
-vi.setConfig({ testTimeout: 120_000 });
 const CONFIG = {
   scan: { intervals: { critical: '1s', other: '1s' } },
   host: { enabled: false },

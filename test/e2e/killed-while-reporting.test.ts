@@ -3,13 +3,12 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, vi } from 'vitest';
+import { test } from 'vitest';
 import { freePort, makeFolder, removeFolder } from '../support/child.js';
 import { answers, type Behaviour, startEndpoint } from '../support/endpoint.js';
 import { type RunningMonitor, startMonitor, writeConfiguration } from '../support/monitor.js';
 
 const PATIENCE = { timeout: 60_000, interval: 50 };
-vi.setConfig({ testTimeout: 120_000 });
 
 /** Due once, at a moment; seconds come first. */
 function cronAt(at: Date): string {

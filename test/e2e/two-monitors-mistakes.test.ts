@@ -7,7 +7,6 @@ import { type RedisConfig, type RedisServer, startRedis } from '../support/redis
 import { TwoMonitors } from '../support/two-monitors.js';
 
 const PATIENCE = { timeout: 60_000, interval: 100 };
-vi.setConfig({ testTimeout: 120_000 });
 
 let two: TwoMonitors | undefined;
 let peer: Server | undefined;

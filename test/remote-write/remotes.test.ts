@@ -192,7 +192,7 @@ test('429 is waited for with retry_on_http_429, as long as the receiver says', a
   const store = start({ queue_config: { retry_on_http_429: true } });
   gate.mode = { status: 429, headers: { 'retry-after': '1' } };
   fill(store, 1, 1);
-  await vi.waitFor(() => expect(gate.requests.length).toBe(1), PATIENCE);
+  await vi.waitFor(() => expect(gate.requests.length).toBeGreaterThan(0), PATIENCE);
   gate.mode = 'pass';
   await expectAll(1, 1);
   const [first, second] = gate.requests as [GateRequest, GateRequest];
