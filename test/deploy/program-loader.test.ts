@@ -101,7 +101,7 @@ async function started() {
 
 test('each thread of the built program takes code that the build kept', async () => {
   // Flags are the process's: rarely one thread sets its own just before V8 looks at those of another, which compiles then.
-  let compiled: string[] = [];
+  let compiled: readonly (string | undefined)[] = [];
   for (let starts = 0; starts < 4; starts++) {
     ({ compiled } = await started());
     if (compiled.length === 0) return;

@@ -71,8 +71,9 @@ describe('deploy/README.md, to the letter and in its order', () => {
 
   test('it runs with the files of /etc, its log says nothing is missing, and a reload is taken', async () => {
     const query = 'query=langgraph_monitor_config_last_reload_successful';
-    const reply = await fetch(`http://127.0.0.1:${sandbox.port}/api/v1/query?${query}`);
-    expect(await reply.json()).toMatchObject({ data: { result: [{ value: [expect.any(Number), '1'] }] } });
+    const reply = async () => (await fetch(`http://127.0.0.1:${sandbox.port}/api/v1/query?${query}`)).json();
+    // Once it has been scraped.
+    await expect.poll(reply).toMatchObject({ data: { result: [{ value: [expect.any(Number), '1'] }] } });
     await vi.waitFor(() => expect(sandbox.read('journal')).toContain('Configuration reloaded'), 60_000);
     expect(sandbox.read('journal')).not.toMatch(/no such file|level=error/);
     expect(sandbox.calls).toEqual(
