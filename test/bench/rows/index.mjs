@@ -4,6 +4,7 @@
 import alertLatency from './alert-latency.mjs';
 import alertStorm from './alert-storm.mjs';
 import anomalies from './anomalies.mjs';
+import bounds from './bounds.mjs';
 import clusterHealth from './cluster-health.mjs';
 import haproxy from './haproxy.mjs';
 import importRow from './import.mjs';
@@ -57,6 +58,7 @@ export const rows = [
   alertStorm,
   routing,
   anomalies,
+  bounds,
   scale,
   scaleOne,
 ];
