@@ -436,7 +436,7 @@ describe('a Prometheus with the same rules', () => {
     const port = await freePort();
     prometheus = await startPrometheus(
       JSON.stringify({
-        global: { scrape_interval: '1s', scrape_timeout: '5s', evaluation_interval: '1s' },
+        global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
         rule_files: [join(SHIPPED, '*.rules.yml')],
         scrape_configs: [
           { job_name: 'langgraph-monitor', static_configs: [{ targets: [`127.0.0.1:${port}`] }] },
