@@ -88,9 +88,16 @@ describe('a Redis that cannot keep a lease', () => {
     two = await TwoMonitors.open({ lease: { redis: await open() } });
     await two.start('a');
     const monitor = two.get('a');
-    await vi.waitFor(() => expect(monitor.logged('Lease is not certain')).toHaveLength(1), PATIENCE);
-    expect(monitor.logged('Lease is not certain')[0]?.err).toMatch(want);
-    expect(await two.lease('a')).toMatchObject({ status: expect.stringMatching(want) });
+    // On a busy machine an answer may be late.
+    const errors = () =>
+      monitor
+        .logged('Lease is not certain')
+        .map(({ err }) => err ?? '')
+        .filter(err => !err.includes('no answer within'));
+    await vi.waitFor(async () => {
+      expect([...new Set(errors())]).toEqual([expect.stringMatching(want)]);
+      expect(await two?.lease('a')).toMatchObject({ status: expect.stringMatching(want) });
+    }, PATIENCE);
     expect(await monitor.metric('langgraph_monitor_lease_up')).toBe(0);
     expect(monitor.output).not.toContain('wrong-secret');
   });

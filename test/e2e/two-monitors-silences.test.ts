@@ -265,12 +265,15 @@ test('what stands in the place of the silences keeps no monitor from sending, an
   pair.set(0, false);
   await got(pair, 0, ['firing']);
   for (const name of ['a', 'b'] as const) {
+    // On a busy machine an answer may be late.
     const errors = () =>
       pair
         .get(name)
         .logged('Silences are not shared between monitors')
-        .map(({ err }) => err);
-    await until(() => expect(errors()).toEqual([expect.stringMatching(/^ha\.lease\.redis .*WRONGTYPE/)]));
+        .map(({ err }) => err ?? '')
+        .filter(err => !err.includes('no answer within'));
+    const wrong = expect.stringMatching(/^ha\.lease\.redis .*WRONGTYPE/);
+    await until(() => expect([...new Set(errors())]).toEqual([wrong]));
   }
   await redis?.command('DEL {langgraph-monitor}:states');
   const id = await silence(pair, 'a', 0);
