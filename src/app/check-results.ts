@@ -14,6 +14,7 @@ import type { CheckResult } from '../model/result.js';
 import type { Clock } from '../model/time.js';
 import { LeftOutLog } from './left-out-log.js';
 import type { Logger } from './log.js';
+import type { ChangeWriter } from './shard-change-writer.js';
 import { logLevelChange } from './status-log.js';
 
 interface CheckResultsOptions {
@@ -25,6 +26,8 @@ interface CheckResultsOptions {
   readonly exposition: Exposition;
   readonly services: ServiceMetrics;
   readonly own: OwnMetrics;
+  /** Has monitors that do not check a service know of its changes. */
+  readonly changes: Pick<ChangeWriter, 'add'>;
   /** The name of the monitoring node, whose own figures are a result too. */
   readonly node: () => string;
   /** What is believed of some service has changed. */
@@ -59,6 +62,7 @@ export class CheckResults {
     if (!cluster.has(result.target)) return;
     const change = cluster.update(result);
     if (change) this.#options.onLevelChange();
+    this.#options.changes.add(result);
     firstFailures.add(result);
     if (result.level !== 'unknown') firstChecks.checked(result.target, clock.now());
     exposition.observe(result.target, result.target, result.readings);

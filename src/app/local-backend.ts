@@ -14,6 +14,7 @@ import { type Millis, systemClock } from '../model/time.js';
 import { EmbeddedEngine } from '../query/embedded.js';
 import type { FamilyMetadata } from '../remote-write/message/message.js';
 import { RemoteWriter } from '../remote-write/remote-writer.js';
+import type { UnqueuedSample } from '../remote-write/unqueued.js';
 import { Scraper } from '../scrape/scraper.js';
 import type { BackendSettings, QueryBackendEvents, RuleConfiguration } from './backend.js';
 import { OWN_JOB as JOB } from './configuration.js';
@@ -39,6 +40,7 @@ export class LocalBackend {
   /** Scrapes others. */
   readonly scraper: Scraper;
   readonly #remoteWriter: RemoteWriter;
+  readonly #identity: Readonly<Record<string, string>>;
   readonly #sampler: Sampler;
   /** Begins with the rules: a scrape before them would have no status. */
   #scrapeLoop: ScrapeLoop | undefined;
@@ -50,6 +52,7 @@ export class LocalBackend {
     const { settings, registry, exposition, instance, scrapeInterval, events, log, obstacle } = options;
     this.#events = events;
     const identity = { job: JOB, instance };
+    this.#identity = identity;
     this.#sampler = new Sampler(registry, exposition, identity);
     this.engine = new EmbeddedEngine({
       ...engineOptions(settings, scrapeInterval),
@@ -87,6 +90,12 @@ export class LocalBackend {
     const others = scraped.map(({ metric: name, type, help, unit }) => ({ name, type, help, unit }));
     const all = [...others, ...describeRegistry(registry)];
     return [...new Map(all.map(each => [each.name, each])).values()];
+  }
+
+  /** Sends samples of the monitor's own at once to other storages; they are not stored here. */
+  sendUnqueued(samples: readonly UnqueuedSample[]): void {
+    const own = samples.map(each => ({ ...each, labels: { ...each.labels, ...this.#identity } }));
+    this.#remoteWriter.sendUnqueued(own);
   }
 
   setRules(configuration: RuleConfiguration): void {

@@ -64,6 +64,7 @@ import { RuleResults } from './rule-results.js';
 import { ScanResults } from './scan-results.js';
 import { Scraping } from './scraping.js';
 import { type CommandLineSettings, engineOptions } from './settings.js';
+import { ChangeWriter } from './shard-change-writer.js';
 import { ShardResults } from './shard-results.js';
 import { claimFolder, type FolderLock } from './storage-folder.js';
 import { LockWatch } from './storage-lock-watch.js';
@@ -133,6 +134,7 @@ export class Monitor {
   readonly #inferenceResults: InferenceResults;
   readonly #ruleResults: RuleResults;
   readonly #scanResults: ScanResults;
+  readonly #shardChanges: ChangeWriter;
   readonly #shardResults: ShardResults;
   readonly #queryBackend: QueryBackend;
   readonly #scraping: Scraping;
@@ -294,8 +296,12 @@ export class Monitor {
       firstChecks: this.#firstChecks,
       evaluate: () => this.#queryBackend.evaluate(),
     };
+    this.#shardChanges = new ChangeWriter({
+      clock: this.#clock,
+      send: samples => this.#queryBackend.sendUnqueued(samples),
+    });
     this.#checkResults = new CheckResults({
-      ...shared,
+      ...{ ...shared, changes: this.#shardChanges },
       firstFailures: this.#firstFailures,
       recent: this.#recent,
       refresher: this.#refresher,
@@ -309,6 +315,7 @@ export class Monitor {
     });
     this.#shardResults = new ShardResults({
       ...{ ...shared, engine: this.#queryBackend.engine, refresher: this.#refresher },
+      stored: (query, at, options) => this.#queryBackend.stored(query, at, options),
       metrics: new ShardMetrics(this.#registry),
       ruleEngine: () => this.#queryBackend.ruleEngine,
       instance: () => this.#queryBackend.identity.instance ?? '',
@@ -363,6 +370,7 @@ export class Monitor {
     await this.#ha.configure(configuration.ha);
     await this.#alerts.configure(configuration);
     await this.#queryBackend.configure(this.#ruleConfiguration());
+    this.#shardChanges.configure(configuration);
     this.#shardResults.configure(configuration);
     this.#scraping.configure();
     this.#reporting.configure(configuration);
@@ -392,6 +400,7 @@ export class Monitor {
     await this.#ha.configure(configuration.ha);
     this.#addresses.updateLinks();
     await this.#queryBackend.configure(this.#ruleConfiguration());
+    this.#shardChanges.configure(configuration);
     this.#shardResults.configure(configuration);
     this.#scraping.configure();
     this.#reporting.configure(configuration);
@@ -411,6 +420,7 @@ export class Monitor {
     await this.#server?.close();
     await this.#checks.close();
     await this.#reporting.close();
+    this.#shardChanges.close();
     this.#shardResults.close();
     this.#scraping.close();
     await this.#queryBackend.close();

@@ -7,11 +7,18 @@ import type { PrometheusFacts } from '../http/prometheus/facts.js';
 import type { Exposition } from '../metrics/exposition.js';
 import { Labels } from '../model/labels.js';
 import type { Millis } from '../model/time.js';
-import type { QueryEngine, SamplesStatus } from '../query/engine.js';
+import {
+  type InternalQueryOptions,
+  type QueryEngine,
+  QueryError,
+  type RangeAnswer,
+  type SamplesStatus,
+} from '../query/engine.js';
 import type { RemoteOptions } from '../query/remote/engine.js';
 import { RemoteEngine } from '../query/remote/engine.js';
 import { SplitEngine } from '../query/split.js';
 import { SwitchingEngine } from '../query/switching.js';
+import type { UnqueuedSample } from '../remote-write/unqueued.js';
 import type { TargetMetadata, TargetStatus } from '../scrape/status.js';
 import type { ScrapePool } from '../scrape/target.js';
 import type { BackendSettings, QueryBackendEvents, RuleConfiguration } from './backend.js';
@@ -97,6 +104,17 @@ export class QueryBackend {
   /** What targets say of their metric families. */
   async scrapedMetadata(): Promise<readonly TargetMetadata[]> {
     return (await this.#own?.scraper.metadata()) ?? [];
+  }
+
+  /** Sends samples of the monitor's own at once to the receivers of remote write, if there are any. */
+  sendUnqueued(samples: readonly UnqueuedSample[]): void {
+    this.#own?.sendUnqueued(samples);
+  }
+
+  /** Samples of another Prometheus that answers, as they are stored. @param selector of a range @throws QueryError */
+  async stored(selector: string, at: Millis, options?: InternalQueryOptions): Promise<RangeAnswer> {
+    if (!this.#remoteEngine) throw new QueryError('unavailable', 'there is no query.url');
+    return await this.#remoteEngine.stored(selector, at, options);
   }
 
   /** @param obstacle why the file of our own samples must not be opened, one line; undefined when it may be */

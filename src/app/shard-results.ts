@@ -6,6 +6,7 @@ import { ShardMonitors } from '../cluster/shard-monitors.js';
 import { monitorsQuery, reasonQuery, type ShardNews, shardQueries } from '../cluster/shard-queries.js';
 import { type ShardAnswers, ShardStates } from '../cluster/shard-states.js';
 import type { ClusterState, LevelChange } from '../cluster/state.js';
+import { yieldToEventLoop } from '../concurrency/time-slicer.js';
 import type { Exposition } from '../metrics/exposition.js';
 import type { ShardMetrics } from '../metrics/shards.js';
 import type { Shard } from '../model/service.js';
@@ -15,6 +16,8 @@ import type { Configuration } from './configuration.js';
 import type { Logger } from './log.js';
 import { OtherStatuses, type OtherStatusesOptions } from './other-statuses.js';
 import { OWN_TIMEOUT } from './remote-backend.js';
+import { ChangeReader, type ChangeReaderOptions } from './shard-change-reader.js';
+import { areChangesWritten } from './shard-change-writer.js';
 
 /** What a configuration without a storage leads to. */
 const NO_STORAGE =
@@ -24,8 +27,16 @@ const NO_STORAGE =
 const NO_STATUSES =
   'with query.rules: local the status and alerts of other shards are known by remote_write only; add it, to the storage at query.url';
 
-/** Between two questions. */
-const INTERVAL: Millis = 5000;
+/** Pause before the storage is asked for all services once more. */
+const PAUSE: Millis = 5000;
+/**
+ * A storage that takes long to answer is asked less often where changes are known without it: the pause is so many times what the
+ * answers took, and at most the shortest interval of checks, or this. While a service is not known it is asked at the usual pace.
+ */
+const PAUSE_FACTOR = 20;
+const MAX_PAUSE: Millis = 30_000;
+/** Services that are brought up to date in one go. */
+const MAX_SHOWN = 1000;
 
 type WarnedConfiguration = Pick<Configuration, 'elsewhere' | 'remote' | 'rulePlace' | 'remoteWrite'>;
 type ShardConfiguration = WarnedConfiguration & Pick<Configuration, 'shard' | 'rules'>;
@@ -37,7 +48,7 @@ export function shardWarnings({ elsewhere, remote, rulePlace, remoteWrite }: War
   return rulePlace === 'local' && remoteWrite.remotes.length === 0 ? [NO_STATUSES] : [];
 }
 
-interface ShardResultsOptions extends OtherStatusesOptions {
+interface ShardResultsOptions extends OtherStatusesOptions, Pick<ChangeReaderOptions, 'stored'> {
   readonly engine: Pick<QueryEngine, 'instant'>;
   readonly cluster: ClusterState;
   readonly refresher: Pick<Refresher, 'resolved'>;
@@ -57,6 +68,9 @@ export class ShardResults {
   #intervals: ReadonlyMap<string, Millis> = new Map();
   /** Whether there is a storage that has what other monitors found. */
   #isStored = false;
+  readonly #changes: ChangeReader;
+  /** Whether changes are read by themselves. */
+  #readsChanges = false;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   /** Why the last question was not answered. */
@@ -67,17 +81,24 @@ export class ShardResults {
   constructor(options: ShardResultsOptions) {
     this.#options = options;
     this.#otherStatuses = new OtherStatuses(options);
+    this.#changes = new ChangeReader(options, (changes, at) => {
+      const added = this.#states.addChanges(changes, at);
+      if (added.length > 0) this.#showChanges(this.#update(added));
+    });
   }
 
   /** Asks for the services that this configuration leaves to other monitors, and for no others. */
   configure(configuration: ShardConfiguration): void {
     const { elsewhere, remote, rulePlace, rules, shard } = configuration;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     // Services that are new here may have been checked long before.
     this.#monitors = new ShardMonitors();
     this.#shard = shard;
     this.#intervals = elsewhere;
+    this.#states.keep(elsewhere);
     this.#isStored = remote !== undefined;
+    this.#readsChanges = areChangesWritten(configuration);
+    this.#changes.configure(this.#readsChanges ? elsewhere.keys() : []);
     const areSplit = elsewhere.size > 0 && this.#isStored && rulePlace === 'local';
     this.#otherStatuses.configure(areSplit ? rules : undefined);
     for (const err of shardWarnings(configuration))
@@ -89,7 +110,6 @@ export class ShardResults {
       return;
     }
     this.#showMissing();
-    this.#timer = setInterval(() => void this.ask(), INTERVAL);
     void this.ask();
   }
 
@@ -110,26 +130,75 @@ export class ShardResults {
 
   /** Asks once; calls meanwhile share the answer. */
   ask(): Promise<void> {
-    this.#running ??= this.#ask().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#askAndRest();
     return this.#running;
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
+    this.#changes.close();
     this.#intervals = new Map();
   }
 
+  async #askAndRest(): Promise<void> {
+    const begun = performance.now();
+    try {
+      await this.#ask();
+    } finally {
+      this.#running = undefined;
+      this.#arm(performance.now() - begun);
+    }
+  }
+
+  /** @param duration of the last question */
+  #arm(duration: Millis): void {
+    clearTimeout(this.#timer);
+    if (!this.#isStored || this.#intervals.size === 0) return;
+    const longest = this.#readsChanges && this.#areAllKnown() ? this.#shortestInterval() : PAUSE;
+    const pause = Math.max(PAUSE, Math.min(duration * PAUSE_FACTOR, longest));
+    this.#timer = setTimeout(() => void this.ask(), pause);
+  }
+
+  #areAllKnown(): boolean {
+    const { cluster } = this.#options;
+    return [...this.#intervals.keys()].every(id => (cluster.result(id)?.level ?? 'unknown') !== 'unknown');
+  }
+
+  #shortestInterval(): Millis {
+    return [...this.#intervals.values()].reduce((shortest, each) => Math.min(shortest, each), MAX_PAUSE);
+  }
+
   async #ask(): Promise<void> {
-    const { clock, cluster } = this.#options;
     // Without an answer what is known stays: its checks become too old.
     await this.#addNews();
     // A configuration of meanwhile leaves nothing to others.
     if (!this.#isStored || this.#intervals.size === 0) return;
-    const changes = this.#states
-      .results(this.#intervals, clock.now())
-      .flatMap(result => cluster.update(result) ?? []);
+    await this.#showAll();
+  }
+
+  /** Some at a time, so that answers do not wait for ten thousand. */
+  async #showAll(): Promise<void> {
+    const ids = [...this.#intervals.keys()];
+    const changes: LevelChange[] = [];
+    for (let i = 0; i < ids.length; i += MAX_SHOWN) {
+      if (i > 0) await yieldToEventLoop();
+      changes.push(...this.#update(ids.slice(i, i + MAX_SHOWN)));
+    }
+    this.#showChanges(changes);
+  }
+
+  /** @param ids of services that may be other than before */
+  #update(ids: readonly string[]): LevelChange[] {
+    const { clock, cluster } = this.#options;
+    const intervals = ids.flatMap(id => {
+      const interval = this.#intervals.get(id);
+      return interval === undefined ? [] : [[id, interval] as const];
+    });
+    const results = this.#states.results(intervals, clock.now());
+    return results.flatMap(result => cluster.update(result) ?? []);
+  }
+
+  #showChanges(changes: readonly LevelChange[]): void {
     this.#logChanges(changes);
     this.#showMissing();
     this.#showShards();

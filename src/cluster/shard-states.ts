@@ -1,4 +1,4 @@
-// Services that other monitors check, as the storage of all knows them. Comes in: samples of their metrics; goes out: results
+// Services that other monitors check, as the storage of all knows them. Comes in: samples of their metrics, and changes; goes out: results
 // as the monitor that checks a service would show it, as far as metrics tell.
 
 import type { Labels } from '../model/labels.js';
@@ -11,6 +11,7 @@ import {
   type Status,
 } from '../model/result.js';
 import type { Millis } from '../model/time.js';
+import { errorOf, type ShardCheck } from './shard-check.js';
 import { monitorOf, type ShardQueries } from './shard-queries.js';
 
 interface Sample {
@@ -23,15 +24,13 @@ export type ShardAnswers = Readonly<Record<keyof ShardQueries | 'reason', readon
 /** Beside three intervals, for a scrape of the metrics and the way into the storage. */
 const WAY: Millis = 30_000;
 
-/** A check as its monitor has it; samples and their labels would take several times as much. */
-interface ShardCheck
-  extends Pick<CheckResult, 'at' | 'status' | 'level' | 'responseTime' | 'consecutiveFailures'> {
-  /** As {@link monitorOf} names it. */
-  readonly monitor: string;
-  readonly instance: string;
-  readonly error: string | undefined;
-  readonly reason: Reason | undefined;
-  readonly statusCode: number | undefined;
+/** A change is in the samples of all services by then; one that is said to be later still is by a clock that was set back since. */
+const MAX_CHANGE_AGE: Millis = 120_000;
+
+/** A change, and when it was read. */
+interface ReadChange {
+  readonly check: ShardCheck;
+  readonly readAt: Millis;
 }
 
 /** The samples of one check. */
@@ -43,11 +42,20 @@ export class ShardStates {
   readonly #last = new Map<string, CheckResult>();
   /** The last check of each service that is known. */
   readonly #checks = new Map<string, ShardCheck>();
+  /** Changes that may be later than those. */
+  readonly #changes = new Map<string, ReadChange>();
 
   /** Takes answers about services that were checked. Where two monitors check a service, the later check counts. */
   add(answers: ShardAnswers): void {
     for (const [id, ofService] of foundIn(answers))
       for (const [monitor, found] of ofService) this.#add(id, checkOf(monitor, found));
+  }
+
+  /** Takes changes of services. @param at wall clock @returns those that were not read before, by id */
+  addChanges(changes: ReadonlyMap<string, ShardCheck>, at: Millis): string[] {
+    const added = [...changes].filter(([id, check]) => this.#changes.get(id)?.check.at !== check.at);
+    for (const [id, check] of added) this.#changes.set(id, { check, readAt: at });
+    return added.map(([id]) => id);
   }
 
   #add(id: string, check: ShardCheck): void {
@@ -58,6 +66,13 @@ export class ShardStates {
   /** Forgets what a monitor has found, by its name as {@link monitorOf} makes it. */
   removeMonitor(monitor: string): void {
     for (const [id, check] of this.#checks) if (check.monitor === monitor) this.#checks.delete(id);
+    for (const [id, { check }] of this.#changes) if (check.monitor === monitor) this.#changes.delete(id);
+  }
+
+  /** Forgets all other services. @param ids something with their ids */
+  keep(ids: Pick<ReadonlySet<string>, 'has'>): void {
+    for (const known of [this.#last, this.#checks, this.#changes])
+      for (const id of known.keys()) if (!ids.has(id)) known.delete(id);
   }
 
   /**
@@ -65,9 +80,7 @@ export class ShardStates {
    * @param intervals of their checks, by id
    * @param at wall clock
    */
-  results(intervals: ReadonlyMap<string, Millis>, at: Millis): CheckResult[] {
-    for (const known of [this.#last, this.#checks])
-      for (const id of known.keys()) if (!intervals.has(id)) known.delete(id);
+  results(intervals: Iterable<readonly [string, Millis]>, at: Millis): CheckResult[] {
     return [...intervals].flatMap(([id, interval]) => {
       const result = this.#result(id, { oldest: at - 3 * interval - WAY, at });
       if (isSame(this.#last.get(id), result)) return [];
@@ -78,7 +91,7 @@ export class ShardStates {
 
   #result(id: string, { oldest, at }: { oldest: Millis; at: Millis }): CheckResult {
     const before = this.#last.get(id);
-    const check = this.#checks.get(id);
+    const check = this.#lastCheck(id, at);
     if (!check || !(check.at >= oldest)) return unknown(id, before, at);
     const { status, error, reason, statusCode, instance } = check;
     return {
@@ -95,6 +108,13 @@ export class ShardStates {
       since: before?.status === status ? before.since : check.at,
       consecutiveFailures: check.consecutiveFailures,
     };
+  }
+
+  /** A change counts until the samples of all services have it, too. */
+  #lastCheck(id: string, at: Millis): ShardCheck | undefined {
+    const [check, change] = [this.#checks.get(id), this.#changes.get(id)];
+    if (!change || (check && check.at >= change.check.at)) return check;
+    return at - change.readAt > MAX_CHANGE_AGE ? check : change.check;
   }
 }
 
@@ -122,10 +142,10 @@ function checkOf(monitor: string, found: Found): ShardCheck {
   return {
     monitor,
     instance: checked.labels.get('instance') ?? '',
-    at: checked.value * 1000,
+    at: Math.round(checked.value * 1000),
     status,
     level: levelOf(found),
-    error: errorOf(status, found),
+    error: errorOf({ status, trouble: troubleOf(status, found), hasFailed: failures !== undefined }),
     reason,
     responseTime: duration?.value ?? 0,
     statusCode: statusCode && statusCode.value > 0 ? statusCode.value : undefined,
@@ -138,7 +158,9 @@ function isSame(before: CheckResult | undefined, now: CheckResult): boolean {
     before?.at === now.at &&
     before.status === now.status &&
     before.level === now.level &&
-    before.error === now.error
+    before.error === now.error &&
+    before.responseTime === now.responseTime &&
+    before.consecutiveFailures === now.consecutiveFailures
   );
 }
 
@@ -173,8 +195,6 @@ function levelOf({ unknown, down, slow }: Found): Level {
   return slow ? 'slow' : 'up';
 }
 
-function errorOf(status: Status, { trouble, failures }: Found): string | undefined {
-  if (status === 'healthy') return undefined;
-  if (trouble?.labels.get('status') === status) return trouble.labels.get('error');
-  return failures ? 'A check failed; a second one is to confirm it' : undefined;
+function troubleOf(status: Status, { trouble }: Found): string | undefined {
+  return trouble?.labels.get('status') === status ? trouble.labels.get('error') : undefined;
 }

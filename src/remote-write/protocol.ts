@@ -4,6 +4,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { RemoteWriteConfig } from './config/definition.js';
 import type { RemoteFigures } from './figures.js';
 import type { FamilyMetadata } from './message/message.js';
+import type { UnqueuedSample } from './unqueued.js';
 
 /** To the thread. */
 export type RemoteWriteRequest =
@@ -16,7 +17,9 @@ export type RemoteWriteRequest =
   /** Where samples are read from now on. */
   | { readonly type: 'store'; readonly port: MessagePort }
   /** What is known of metric families by now. */
-  | { readonly type: 'metadata'; readonly families: readonly FamilyMetadata[] };
+  | { readonly type: 'metadata'; readonly families: readonly FamilyMetadata[] }
+  /** Samples that are sent at once. */
+  | { readonly type: 'unqueued'; readonly samples: readonly UnqueuedSample[] };
 
 /** From the thread. */
 export type RemoteWriteEvent =

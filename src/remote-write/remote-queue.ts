@@ -22,6 +22,7 @@ import {
   textOfDivision,
 } from './requests.js';
 import { Sender } from './sender.js';
+import { Unqueued, type UnqueuedSample } from './unqueued.js';
 
 /** Samples in memory at most, whatever capacity and shards would allow; a scrape that has more comes whole. */
 const MAX_WINDOW = 50_000;
@@ -44,6 +45,7 @@ export class RemoteQueue {
   readonly #series: SentSeries;
   readonly #sender: Sender;
   readonly #delivery: Delivery;
+  readonly #unqueued: Unqueued;
   readonly #figures: Figures;
   readonly #refusals: RefusalLog;
   readonly #division: Division;
@@ -80,6 +82,11 @@ export class RemoteQueue {
       onRefused: (kind, count, reason) => this.#refused(kind, count, reason),
       onTaken: () => this.#taken(),
     });
+    this.#unqueued = new Unqueued({
+      send: message => this.#sender.send(message),
+      ...{ series: this.#series, encoder: this.#encoder, figures: this.#figures },
+      ...{ metadata: parts.metadata, clock: parts.clock },
+    });
     this.#done = this.#run();
   }
 
@@ -97,6 +104,11 @@ export class RemoteQueue {
     this.#droppedThere = dropped;
     this.#noteWaiting();
     this.#wake();
+  }
+
+  /** Sends samples at once. @see Unqueued */
+  sendUnqueued(samples: readonly UnqueuedSample[]): void {
+    this.#unqueued.send(samples);
   }
 
   /** Sends metadata, if it is time for that. */
@@ -129,6 +141,7 @@ export class RemoteQueue {
     this.#isClosed = true;
     this.#wake();
     this.#delivery.close();
+    this.#unqueued.close();
     const timer = setTimeout(() => this.#sender.close(), patience);
     await this.#done;
     clearTimeout(timer);

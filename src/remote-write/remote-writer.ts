@@ -9,6 +9,7 @@ import type { RemoteWriteConfig } from './config/definition.js';
 import type { RemoteFigures } from './figures.js';
 import type { FamilyMetadata } from './message/message.js';
 import type { RemoteWriteEvent, RemoteWriteRequest } from './protocol.js';
+import type { UnqueuedSample } from './unqueued.js';
 
 /** JavaScript's heap in the thread, in MiB; samples and messages are beside it. */
 const HEAP_LIMIT = 512;
@@ -62,6 +63,11 @@ export class RemoteWriter {
     const interval = Math.min(...remotes.map(({ metadata }) => metadata.sendInterval));
     this.#metadataTimer = setInterval(() => void this.#sendMetadata(), interval);
     void this.#sendMetadata();
+  }
+
+  /** Sends samples at once to receivers that take them; they are not stored. @see Unqueued */
+  sendUnqueued(samples: readonly UnqueuedSample[]): void {
+    if (!this.#isClosed) this.#thread?.post({ type: 'unqueued', samples });
   }
 
   /** The query thread is another one. */

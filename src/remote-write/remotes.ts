@@ -9,6 +9,7 @@ import type { FamilyMetadata, MetricMetadata } from './message/message.js';
 import type { RemoteWriteEvent } from './protocol.js';
 import { QueueReader } from './queue-reader.js';
 import { RemoteQueue } from './remote-queue.js';
+import type { UnqueuedSample } from './unqueued.js';
 
 /** Endings of a family's series. */
 const ENDINGS = /_(?:total|bucket|sum|count|created|info)$/;
@@ -58,6 +59,13 @@ export class Remotes {
     this.#families = families;
     this.#byName = new Map(families.map(({ name, ...metadata }) => [name, metadata]));
     for (const { queue } of this.#queues.values()) void queue.sendMetadata(families);
+  }
+
+  /** Sends samples to all receivers at once. @see Unqueued */
+  sendUnqueued(samples: readonly UnqueuedSample[]): void {
+    void this.#changing.then(() => {
+      for (const { queue } of this.#queues.values()) queue.sendUnqueued(samples);
+    });
   }
 
   /** Reports what has happened since the last call. */

@@ -69,10 +69,15 @@ export class SentSeries {
     const known = this.#prepared.get(id);
     if (known || this.#prepared.has(id)) return known;
     const labels = labelsOf(id);
-    const sent = labels && this.#relabel(this.#withExternal(labels));
-    const prepared = sent && sent.names.length > 0 ? { series: this.#encoder.prepare(sent) } : undefined;
+    const prepared = labels && this.prepare(labels);
     this.#prepared.set(id, prepared);
     return prepared;
+  }
+
+  /** One that has no number. @returns undefined when it is not sent */
+  prepare(labels: Labels): { readonly series: unknown } | undefined {
+    const sent = this.#relabel(this.#withExternal(labels));
+    return sent && sent.names.length > 0 ? { series: this.#encoder.prepare(sent) } : undefined;
   }
 
   /** A label of the series' own wins. */

@@ -47,6 +47,9 @@ port.on('message', (request: RemoteWriteRequest | SupervisorRequest) => {
     case 'metadata':
       remotes.setFamilies(request.families);
       break;
+    case 'unqueued':
+      remotes.sendUnqueued(request.samples);
+      break;
     case 'ping':
       send({ type: 'pong' });
       break;

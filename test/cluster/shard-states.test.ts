@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ShardCheck } from '../../src/cluster/shard-check.js';
 import { monitorOf } from '../../src/cluster/shard-queries.js';
 import { type ShardAnswers, ShardStates } from '../../src/cluster/shard-states.js';
 import { Labels } from '../../src/model/labels.js';
@@ -154,7 +155,58 @@ test('what a monitor that is gone has found is unknown at once', () => {
 test('a service that is not asked for any more is forgotten', () => {
   const states = said(new ShardStates(), UP);
   states.results(INTERVALS, AT);
-  expect(states.results(new Map(), AT)).toEqual([]);
+  states.keep(new Map());
+  expect(states.results(INTERVALS, AT)).toMatchObject([{ status: 'unknown' }]);
   said(states, UP);
   expect(states.results(INTERVALS, AT)).toHaveLength(1);
+});
+
+const M1 = monitorOf(Labels.of({ instance: 'm1' }));
+/** A change of service `a`. @param before how long ago its check was */
+function changed(states: ShardStates, before: number, readAt = AT): string[] {
+  const change: ShardCheck = {
+    ...{ monitor: M1, instance: 'm1', at: AT - before, status: 'error', level: 'down', reason: 'refused' },
+    ...{ error: 'Check failed: refused', responseTime: 0, statusCode: undefined, consecutiveFailures: 2 },
+  };
+  return states.addChanges(new Map([['a', change]]), readAt);
+}
+
+test('a change counts until the samples of all services have it, too', () => {
+  const states = said(new ShardStates(), UP);
+  states.results(INTERVALS, AT);
+  expect(changed(states, 1000)).toEqual(['a']);
+  expect(states.results(INTERVALS, AT)).toMatchObject([
+    { at: AT - 1000, status: 'error', level: 'down', error: 'Check failed: refused' },
+  ]);
+  // It is read more than once, and all services are read as they were before.
+  expect(changed(states, 1000)).toEqual([]);
+  said(states, UP);
+  expect(states.results(INTERVALS, AT)).toEqual([]);
+  said(states, [...DOWN.slice(1), checked(1000)]);
+  expect(states.results(INTERVALS, AT)).toMatchObject([{ at: AT - 1000, error: 'Request timed out' }]);
+  said(states, [checked(0)]);
+  expect(states.results(INTERVALS, AT)).toMatchObject([{ at: AT, status: 'healthy' }]);
+});
+
+test('a change that is older than what is known changes nothing', () => {
+  const states = said(new ShardStates(), UP);
+  states.results(INTERVALS, AT);
+  changed(states, 6000);
+  expect(states.results(INTERVALS, AT)).toEqual([]);
+});
+
+test('a change by a clock that was set back since does not count for ever', () => {
+  const states = said(new ShardStates(), UP);
+  changed(states, -3_600_000);
+  expect(states.results(INTERVALS, AT)).toMatchObject([{ status: 'error' }]);
+  said(states, [...UP.slice(1), checked(-120_000)]);
+  expect(states.results(INTERVALS, AT + 120_001)).toMatchObject([{ status: 'healthy' }]);
+});
+
+test('a change that a monitor has found is forgotten with the monitor', () => {
+  const states = new ShardStates();
+  changed(states, 1000);
+  expect(states.results(INTERVALS, AT)).toMatchObject([{ status: 'error' }]);
+  states.removeMonitor(M1);
+  expect(states.results(INTERVALS, AT)).toMatchObject([{ status: 'unknown' }]);
 });

@@ -49,10 +49,20 @@ async function startStorage(): Promise<string> {
   return url;
 }
 
+/** The services, all of them well. */
+async function startServers(): Promise<ReadonlyMap<string, SimulatedServer>> {
+  const answer = () => startServer({ answer: () => json({ status: 'healthy' }) });
+  const servers = new Map(await Promise.all(IDS.map(async id => [id, await answer()] as const)));
+  undo.push(() => Promise.all([...servers.values()].map(server => server.close())));
+  return servers;
+}
+
+/** @param every how often the samples of all services are written */
 function startShard(
   index: number,
   storage: string,
   servers: ReadonlyMap<string, SimulatedServer>,
+  every = '1s',
 ): Promise<RunningMonitor> {
   const service = (id: string) => ({
     ...{ url: `${servers.get(id)?.url}/health`, critical: true, timeout: '5s' },
@@ -62,7 +72,7 @@ function startShard(
     node: `node${index}`,
     host: { enabled: false },
     scan: { intervals: { critical: '500ms', other: '500ms' } },
-    query: { url: storage, scrape_interval: '1s' },
+    query: { url: storage, scrape_interval: every },
     remote_write: [{ url: `${storage}/api/v1/write`, queue_config: { batch_send_deadline: '200ms' } }],
     shard: { index, of: 2 },
     services: Object.fromEntries(IDS.map(id => [id, service(id)])),
@@ -75,9 +85,7 @@ async function statusOf(monitor: RunningMonitor, id: string): Promise<string | u
 }
 
 test('what a monitor finds is shown by the other one before the half minute that VictoriaMetrics leaves out is over', async () => {
-  const answer = () => startServer({ answer: () => json({ status: 'healthy' }) });
-  const servers = new Map(await Promise.all(IDS.map(async id => [id, await answer()] as const)));
-  undo.push(() => Promise.all([...servers.values()].map(server => server.close())));
+  const servers = await startServers();
   const storage = await startStorage();
   await using first = await startShard(0, storage, servers);
   await using second = await startShard(1, storage, servers);
@@ -96,4 +104,19 @@ test('what a monitor finds is shown by the other one before the half minute that
   await expect.poll(() => statusOf(second, 'cache'), { ...PATIENCE, timeout: 25_000 }).toBe('error');
   await servers.get('cache')?.setFault(OK);
   await expect.poll(() => statusOf(second, 'cache'), PATIENCE).toBe('healthy');
+}, 200_000);
+
+test('a change is shown by the other monitor though samples of all services are written once in two minutes', async () => {
+  const servers = await startServers();
+  const storage = await startStorage();
+  await using first = await startShard(0, storage, servers, '2m');
+  await using second = await startShard(1, storage, servers, '2m');
+  const monitors = [first, second];
+  // The first samples of all services come after two minutes. One of either's services:
+  for (const id of ['cache', 'llm']) {
+    await servers.get(id)?.setFault({ kind: 'refused' });
+    for (const monitor of monitors) await expect.poll(() => statusOf(monitor, id), PATIENCE).toBe('error');
+    await servers.get(id)?.setFault(OK);
+    for (const monitor of monitors) await expect.poll(() => statusOf(monitor, id), PATIENCE).toBe('healthy');
+  }
 }, 200_000);

@@ -45,7 +45,8 @@ async function startStorage(way: Way): Promise<void> {
   prometheus = await startPrometheus(JSON.stringify(configuration), undefined, undefined, flags);
 }
 
-function startShard(index: number, way: Way): Promise<RunningMonitor> {
+/** @param every how often the samples of all services are written */
+function startShard(index: number, way: Way, every = '1s'): Promise<RunningMonitor> {
   const service = (id: string) => ({
     url: `${servers.get(id)?.url}/health`,
     critical: true,
@@ -56,7 +57,7 @@ function startShard(index: number, way: Way): Promise<RunningMonitor> {
     node: `node${index}`,
     host: { enabled: false },
     scan: { intervals: { critical: '500ms', other: '500ms' } },
-    query: { url: prometheus.url, ...(way === 'remote_write' && { scrape_interval: '1s' }) },
+    query: { url: prometheus.url, ...(way === 'remote_write' && { scrape_interval: every }) },
     ...(way === 'remote_write' && {
       remote_write: [
         { url: `${prometheus.url}/api/v1/write`, queue_config: { batch_send_deadline: '200ms' } },
@@ -157,3 +158,26 @@ test.each(WAYS)(
   },
   240_000,
 );
+
+test('a change is shown by the other one though samples of all services are written once in two minutes', async () => {
+  await startStorage('remote_write');
+  const started = [0, 1].map(index => startShard(index, 'remote_write', '2m'));
+  const [first, second] = (await Promise.all(started)) as [RunningMonitor, RunningMonitor];
+  await using _first = first;
+  await using _second = second;
+  const { services } = await health(first);
+  // The first samples of all services come after two minutes: until then nothing is known of those that have not changed.
+  for (const [shard, other] of [second, first].entries()) {
+    const id = IDS.find(each => services[each]?.seen_by.shard === shard) as string;
+    await servers.get(id)?.setFault({ kind: 'refused' });
+    await expect
+      .poll(async () => (await health(other)).services[id]?.health, PATIENCE)
+      .toMatchObject({
+        status: 'error',
+        error: 'Check failed: refused',
+        instance: `127.0.0.1:${ports[shard]}`,
+      });
+    await servers.get(id)?.setFault(OK);
+    await expect.poll(async () => (await statuses(other))[id], PATIENCE).toBe('healthy');
+  }
+}, 200_000);

@@ -9,7 +9,7 @@ import { readRemoteWrite } from '../../src/remote-write/config/read.js';
 import type { RemoteFigures } from '../../src/remote-write/figures.js';
 import { Remotes } from '../../src/remote-write/remotes.js';
 import type { SampleStore } from '../../src/tsdb/store.js';
-import { Gate, type GateRequest, written, writtenMetadata } from '../support/remote-write.js';
+import { bitsOf, Gate, type GateRequest, written, writtenMetadata } from '../support/remote-write.js';
 import { fill, scrape, storeFixture } from '../tsdb/store-fixture.js';
 
 const PATIENCE = { timeout: 60_000, interval: 20 };
@@ -290,4 +290,53 @@ test('through another port it goes on where it was', async () => {
   remotes.connect(port2);
   fill(store, 4, 6);
   await expectAll(1, 6);
+});
+
+const change = (name: string, at: number, value = 1) => ({ labels: { __name__: name, job: 'm' }, at, value });
+const deadline = (batch_send_deadline: string) => ({
+  queue_config: { batch_send_deadline, max_samples_per_send: 1000 },
+});
+
+test('samples that are sent at once do not wait for those of the queue, and have what these have', async () => {
+  const store = start({
+    ...deadline('1h'),
+    write_relabel_configs: [{ source_labels: ['__name__'], regex: 'dropped', action: 'drop' }],
+  });
+  fill(store, 1, 3);
+  remotes.sendUnqueued([change('x', 1000, 5), change('y', 1000, 6), change('dropped', 1000)]);
+  remotes.sendUnqueued([change('x', 1001, 7), change('x', 1002, 8)]);
+  await vi.waitFor(() => expect(taken()).toHaveLength(2), PATIENCE);
+  const labels = (name: string) => [
+    ['__name__', name],
+    ['cluster', 'lab'],
+    ['job', 'm'],
+  ];
+  expect(
+    taken().map(request => written(request).map(({ labels, samples }) => ({ labels, samples }))),
+  ).toEqual([
+    [
+      { labels: labels('x'), samples: [[1000, bitsOf(5)]] },
+      { labels: labels('y'), samples: [[1000, bitsOf(6)]] },
+    ],
+    [
+      {
+        labels: labels('x'),
+        samples: [
+          [1001, bitsOf(7)],
+          [1002, bitsOf(8)],
+        ],
+      },
+    ],
+  ]);
+});
+
+test('samples that are sent at once are not sent again', async () => {
+  start();
+  gate.mode = { status: 503 };
+  remotes.sendUnqueued([change('x', 1000)]);
+  await vi.waitFor(() => expect(gate.requests).toHaveLength(1), PATIENCE);
+  gate.mode = 'pass';
+  remotes.sendUnqueued([change('x', 1001)]);
+  await vi.waitFor(() => expect(samplesIn(taken())).toEqual(['x@1001']), PATIENCE);
+  expect(gate.requests).toHaveLength(2);
 });

@@ -49,14 +49,24 @@ export class RemoteEngine implements QueryEngine {
   }
 
   async instant(query: string, at: Millis, options: InternalQueryOptions = {}): Promise<InstantAnswer> {
+    const answer = await this.#ask(query, at, options);
+    return { ...this.#read(answer, samplesOf, 'samples'), ...remarks(answer) };
+  }
+
+  /** Samples as they are stored. @param selector of a range: `name[30s]` */
+  async stored(selector: string, at: Millis, options: InternalQueryOptions = {}): Promise<RangeAnswer> {
+    const answer = await this.#ask(selector, at, options);
+    return { ...this.#read(answer, seriesOf, 'series'), ...remarks(answer) };
+  }
+
+  #ask(query: string, at: Millis, { timeout: wanted }: InternalQueryOptions): Promise<WholeAnswer> {
     const request = (timeout: Millis) => {
       const made = requestOf({ type: 'query', query, time: at }, timeout);
       // VictoriaMetrics leaves the last 30 s out without it; others do not know it.
       made.parameters.append('nocache', '1');
       return made;
     };
-    const answer = await this.#callWithin(request, options.timeout);
-    return { ...this.#read(answer, samplesOf, 'samples'), ...remarks(answer) };
+    return this.#callWithin(request, wanted);
   }
 
   async range(query: string, range: { from: Millis; to: Millis; step: Millis }): Promise<RangeAnswer> {

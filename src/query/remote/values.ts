@@ -23,7 +23,7 @@ export function samplesOf(data: unknown): readonly Sample[] | undefined {
   }));
 }
 
-/** A range query's series; undefined when it is no matrix. */
+/** The series of a range; undefined when it is no matrix. */
 export function seriesOf(data: unknown): RangeAnswer['series'] | undefined {
   const { resultType, result } = (data ?? {}) as Shown;
   if (resultType !== 'matrix' || !Array.isArray(result)) return undefined;
