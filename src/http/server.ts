@@ -20,6 +20,7 @@ import { allowOrigin } from './cors.js';
 import { directRoutes } from './direct-routes.js';
 import { type HttpLog, logFailure } from './failure.js';
 import { checkHead, MAX_HEAD } from './head-limits.js';
+import { healthAnswers } from './health-answer.js';
 import { inTurn } from './in-turn.js';
 import { lazily } from './lazily.js';
 import { answerMalformed } from './malformed.js';
@@ -27,7 +28,6 @@ import { withPlainCharacters } from './meant-path.js';
 import { isOwnTokenPath } from './own-token.js';
 import { prometheusSurface } from './prometheus/surface.js';
 import { markAuthenticated } from './requester.js';
-import { smallHealthText } from './routes/cluster-health.js';
 import { StartGate } from './start-gate.js';
 import { surfaceOf } from './surfaces.js';
 import { ReloadingWebConfig } from './web/reloading-web-config.js';
@@ -241,7 +241,7 @@ function makeAnswer(
 /** Answers a small `/cluster_health` without Express, which costs five times the answer itself. */
 function serveFast(context: ApiContext, request: IncomingMessage, response: ServerResponse): boolean {
   if (request.url !== '/cluster_health' || request.method !== 'GET') return false;
-  const text = smallHealthText(context);
+  const text = healthAnswers(context).small();
   if (text === undefined) return false;
   response.writeHead(200, [
     'content-type',

@@ -1,7 +1,7 @@
 // Clusters whose /cluster_health is megabytes.
 
 import { afterEach, describe, expect, test } from 'vitest';
-import { healthBytes } from '../../src/http/routes/cluster-health.js';
+import { healthAnswers } from '../../src/http/health-answer.js';
 import { EventReader } from './event-reader.js';
 import { result, service, startMonitor, type TestMonitor } from './monitor.js';
 import { request, send } from './wire.js';
@@ -59,7 +59,7 @@ describe('/cluster_health', () => {
     const answers = new Set<Buffer>();
     for (const id of ids.slice(0, 20)) {
       started.cluster.update(failing(id));
-      answers.add(healthBytes(context));
+      answers.add(healthAnswers(context).current().bytes);
     }
     expect(answers.size).toBeLessThan(20);
   });
@@ -69,8 +69,32 @@ describe('/cluster_health', () => {
     const context = { cluster: started.cluster, clock: started.clock, health: started.health };
     for (const id of ids.slice(0, 20)) {
       started.cluster.update(failing(id));
-      expect(JSON.parse(healthBytes(context).toString()).services[id].health.status).toBe('error');
+      expect(JSON.parse(healthAnswers(context).current().bytes.toString()).services[id].health.status).toBe(
+        'error',
+      );
     }
+  });
+
+  test('is made ahead while clients ask for it, so that they do not wait', async () => {
+    const started = await start();
+    const { cluster, clock, health } = started;
+    let written = 0;
+    const counting = {
+      write: (...times: Parameters<typeof health.write>) => {
+        written++;
+        return health.write(...times);
+      },
+    } as typeof health;
+    const answers = healthAnswers({ cluster, clock, health: counting });
+    await answers.latest(true);
+    expect(written).toBe(1);
+    cluster.update(failing('service-0'));
+    await expect.poll(() => written, { timeout: 20_000, interval: 10 }).toBe(2);
+    const status = async () => {
+      const { bytes } = await answers.latest(false);
+      return JSON.parse(bytes.toString()).services['service-0'].health.status;
+    };
+    await expect.poll(status, { timeout: 20_000, interval: 10 }).toBe('error');
   });
 
   test('with max_age is that of the latest result, however large it is', async () => {

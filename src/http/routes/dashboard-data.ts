@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { lastDays } from '../../analysis/asking.js';
 import { dashboardData as report } from '../../analysis/reports/dashboard-data.js';
 import type { ApiContext } from '../context.js';
+import { healthAnswers } from '../health-answer.js';
 import { route } from '../route.js';
 import { clusterHealth, timestamp } from '../shapes.js';
-import { healthBytes } from './cluster-health.js';
 import { days, makeReport, reply, trendWord } from './reports.js';
 
 const points = <Value extends string>(name: Value) =>
@@ -37,6 +37,9 @@ export const dashboardData = route({
   others: reply,
   async handle(query, context: Pick<ApiContext, 'analyst' | 'cluster' | 'clock' | 'health'>) {
     const { report: found, headers } = await makeReport(context, report, lastDays(query.days));
-    return { headers, body: { current_status: JSON.parse(healthBytes(context).toString()), ...found } };
+    return {
+      headers,
+      body: { current_status: JSON.parse(healthAnswers(context).current().bytes.toString()), ...found },
+    };
   },
 });

@@ -5,6 +5,7 @@ import { gzip } from 'node:zlib';
 import { z } from 'zod';
 import { wantsGzip } from '../accept-encoding.js';
 import type { ApiContext } from '../context.js';
+import { healthAnswers } from '../health-answer.js';
 import { HttpError } from '../http-error.js';
 import { PAGE_HEADERS } from '../page/frame.js';
 import { pageBuild, type StatusPage, statusPage } from '../page/status-page.js';
@@ -13,7 +14,6 @@ import { publicAlerts, publicHealth, publicMaintenance } from '../public/view.js
 import { type RequestContext, type RouteResult, route } from '../route.js';
 import { alertsBody } from './alerts.js';
 import { announcementView } from './announcements.js';
-import { healthBytes } from './cluster-health.js';
 import { maintenanceView } from './maintenance.js';
 
 /** What a view begins with. */
@@ -87,7 +87,7 @@ function publicState(context: Pick<ApiContext, 'alerting' | 'clock' | 'cluster' 
 
 async function fullState(context: Pick<ApiContext, 'alerting' | 'clock' | 'cluster' | 'health'>) {
   return {
-    health: JSON.parse(healthBytes(context).toString('utf8')) as { services: object },
+    health: JSON.parse(healthAnswers(context).current().bytes.toString('utf8')) as { services: object },
     alerts: await alertsBody(context, true),
     maintenance: maintenanceView(context),
   };
