@@ -37,7 +37,7 @@ export class HealthReader {
   }
 
   /**
-   * Resolves with the time, as performance.now() says, at which all monitors show a service in a state.
+   * Resolves with the times, as performance.now() says, at which the first monitor shows a service in a state, and all of them.
    * @param isWanted of the status of the service
    */
   async shown(id, isWanted, patience) {
@@ -47,7 +47,7 @@ export class HealthReader {
       const giveUp = performance.now() + patience;
       while (watch.left.size > 0 && performance.now() < giveUp) await sleep(50);
       if (watch.left.size > 0) throw new Error(`${id} is not shown as expected after ${patience / 1000} s`);
-      return watch.at;
+      return { first: watch.first, all: watch.at };
     } finally {
       this.#watched.delete(watch);
     }
@@ -78,6 +78,7 @@ export class HealthReader {
     for (const watch of this.#watched) {
       if (!watch.left.has(url) || !watch.isWanted(statusIn(text, watch.id))) continue;
       watch.left.delete(url);
+      watch.first ??= at;
       watch.at = at;
     }
   }

@@ -48,6 +48,15 @@ export default {
       line('the same, longest', 's', at => Math.max(...at.seen), {
         ...{ of: 'clients', reach: { atMost: EVERY }, theirs: at => Math.max(...at.seen) },
       }),
+      line(
+        'of it, from the monitor that checks the service to the last one, median',
+        's',
+        at => median(at.spread),
+        {
+          ...{ of: 'clients' },
+        },
+      ),
+      line('the same, longest', 's', at => Math.max(...at.spread), { of: 'clients', reach: { atMost: 5 } }),
       line('CPU of all monitors, cores', '', at => at.cpu, { theirs: at => at.cpu }),
       line('CPU of VictoriaMetrics, cores', '', at => at.cpuOfOthers[0]),
       line('CPU of vmalert with the rules of status and services, cores', '', at => at.cpuOfOthers[1]),
