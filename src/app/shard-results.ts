@@ -6,7 +6,7 @@ import { ShardMonitors } from '../cluster/shard-monitors.js';
 import { monitorsQuery, reasonQuery, type ShardNews, shardQueries } from '../cluster/shard-queries.js';
 import { type ShardAnswers, ShardStates } from '../cluster/shard-states.js';
 import type { ClusterState, LevelChange } from '../cluster/state.js';
-import { yieldToEventLoop } from '../concurrency/time-slicer.js';
+import { doByPieces, yieldToEventLoop } from '../concurrency/time-slicer.js';
 import type { Exposition } from '../metrics/exposition.js';
 import type { ShardMetrics } from '../metrics/shards.js';
 import type { Shard } from '../model/service.js';
@@ -179,6 +179,8 @@ export class ShardResults {
   /** Some at a time, so that answers do not wait for ten thousand. */
   async #showAll(): Promise<void> {
     const ids = [...this.#intervals.keys()];
+    // Answers to the questions of an earlier configuration may have come.
+    this.#states.keep(this.#intervals);
     const changes: LevelChange[] = [];
     for (let i = 0; i < ids.length; i += MAX_SHOWN) {
       if (i > 0) await yieldToEventLoop();
@@ -237,7 +239,7 @@ export class ShardResults {
       const { news, gone, done } = monitors.plan(await this.#samples(monitorsQuery(shard)));
       for (const monitor of gone) this.#states.removeMonitor(monitor);
       const answers = news && (await this.#answers(news));
-      if (answers) this.#states.add(answers);
+      if (answers) await doByPieces(this.#states.adding(answers));
       done(answers?.checked ?? []);
       await this.#otherStatuses.ask();
       this.#problem = undefined;

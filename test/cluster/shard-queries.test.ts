@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { monitorsQuery, reasonQuery, type ShardNews, shardQueries } from '../../src/cluster/shard-queries.js';
 import { type ShardAnswers, ShardStates } from '../../src/cluster/shard-states.js';
+import { doAtOnce } from '../../src/concurrency/time-slicer.js';
 import { Exposition } from '../../src/metrics/exposition.js';
 import {
   countFamilies,
@@ -88,7 +89,7 @@ test.each<[name: string, shown: Partial<CheckResult>, failure?: Partial<CheckRes
   const own = result('a', { at, since: at, ...shown });
   storage.addMonitor('m1:8083', [own], failure && result('a', { level: 'down', ...failure }));
   const states = new ShardStates();
-  states.add(storage.answers({ instances: ['m1:8083'], after: 0 }));
+  doAtOnce(states.adding(storage.answers({ instances: ['m1:8083'], after: 0 })));
   expect(states.results(new Map([['a', 10_000]]), AT)).toEqual([
     { ...own, details: { instance: 'm1:8083' } },
   ]);
@@ -109,7 +110,7 @@ test.each<[name: string, shown: Partial<CheckResult>, want: Partial<CheckResult>
   const storage = new Storage();
   storage.addMonitor('m1', [result('a', { at, ...shown })]);
   const states = new ShardStates();
-  states.add(storage.answers({ instances: ['m1'], after: 0 }));
+  doAtOnce(states.adding(storage.answers({ instances: ['m1'], after: 0 })));
   expect(states.results(new Map([['a', 10_000]]), AT)).toMatchObject([want]);
 });
 

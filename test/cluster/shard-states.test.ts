@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { ShardCheck } from '../../src/cluster/shard-check.js';
 import { monitorOf } from '../../src/cluster/shard-queries.js';
 import { type ShardAnswers, ShardStates } from '../../src/cluster/shard-states.js';
+import { doAtOnce } from '../../src/concurrency/time-slicer.js';
 import { Labels } from '../../src/model/labels.js';
 import type { CheckResult } from '../../src/model/result.js';
 
@@ -27,7 +28,7 @@ function answers(...said: readonly Said[]): ShardAnswers {
 }
 
 function said(states: ShardStates, say: readonly Said[]): ShardStates {
-  states.add(answers(...say));
+  doAtOnce(states.adding(answers(...say)));
   return states;
 }
 
@@ -209,4 +210,16 @@ test('a change that a monitor has found is forgotten with the monitor', () => {
   expect(states.results(INTERVALS, AT)).toMatchObject([{ status: 'error' }]);
   states.removeMonitor(M1);
   expect(states.results(INTERVALS, AT)).toMatchObject([{ status: 'unknown' }]);
+});
+
+test('answers about many services are taken by pieces', () => {
+  const ids = Array.from({ length: 1000 }, (_, i) => `s${i}`);
+  const states = new ShardStates();
+  const of = (target: string): Said[] => [checked(5000, { target }), ['duration', 0.25, { target }]];
+  const pieces = [...states.adding(answers(...ids.flatMap(of)))];
+  expect(pieces.length).toBeGreaterThan(8);
+  const results = states.results(new Map(ids.map(id => [id, 10_000])), AT);
+  expect(results.map(({ target, status, responseTime }) => [target, status, responseTime])).toEqual(
+    ids.map(id => [id, 'healthy', 0.25]),
+  );
 });

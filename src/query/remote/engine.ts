@@ -50,13 +50,13 @@ export class RemoteEngine implements QueryEngine {
 
   async instant(query: string, at: Millis, options: InternalQueryOptions = {}): Promise<InstantAnswer> {
     const answer = await this.#ask(query, at, options);
-    return { ...this.#read(answer, samplesOf, 'samples'), ...remarks(answer) };
+    return { ...(await this.#read(answer, samplesOf, 'samples')), ...remarks(answer) };
   }
 
   /** Samples as they are stored. @param selector of a range: `name[30s]` */
   async stored(selector: string, at: Millis, options: InternalQueryOptions = {}): Promise<RangeAnswer> {
     const answer = await this.#ask(selector, at, options);
-    return { ...this.#read(answer, seriesOf, 'series'), ...remarks(answer) };
+    return { ...(await this.#read(answer, seriesOf, 'series')), ...remarks(answer) };
   }
 
   #ask(query: string, at: Millis, { timeout: wanted }: InternalQueryOptions): Promise<WholeAnswer> {
@@ -72,7 +72,7 @@ export class RemoteEngine implements QueryEngine {
   async range(query: string, range: { from: Millis; to: Millis; step: Millis }): Promise<RangeAnswer> {
     const { from: start, to: end, step } = range;
     const answer = await this.answer({ type: 'query_range', query, start, end, step });
-    return { ...this.#read(answer, seriesOf, 'series'), ...remarks(answer) };
+    return { ...(await this.#read(answer, seriesOf, 'series')), ...remarks(answer) };
   }
 
   async rules(parameters: URLSearchParams): Promise<WholeAnswer> {
@@ -96,7 +96,7 @@ export class RemoteEngine implements QueryEngine {
     ]);
     return {
       status: statusOf(samples),
-      alerts: this.#read(answer, alertsOf, 'alerts').alerts,
+      alerts: (await this.#read(answer, alertsOf, 'alerts')).alerts,
     };
   }
 
@@ -111,12 +111,12 @@ export class RemoteEngine implements QueryEngine {
     return this.#client.call(request(timeout), timeout, undefined, isShorter ? '' : undefined);
   }
 
-  #read<Name extends string, T>(
+  async #read<Name extends string, T>(
     { data }: WholeAnswer,
-    read: (result: unknown) => T | undefined,
+    read: (result: unknown) => T | undefined | Promise<T | undefined>,
     name: Name,
-  ): Record<Name, T> {
-    const found = read(JSON.parse(Buffer.from(data).toString('utf8')));
+  ): Promise<Record<Name, T>> {
+    const found = await read(JSON.parse(Buffer.from(data).toString('utf8')));
     if (found === undefined)
       throw new QueryError(
         'execution',

@@ -1,5 +1,6 @@
 // An API's `data` as values, for the program's own questions.
 
+import { mapInSlices } from '../../concurrency/time-slicer.js';
 import { Labels } from '../../model/labels.js';
 import type { RangeAnswer, Sample } from '../engine.js';
 
@@ -10,17 +11,15 @@ interface Shown {
   readonly result?: unknown;
 }
 
-/** An instant query's samples; undefined when it is no vector and no scalar. */
-export function samplesOf(data: unknown): readonly Sample[] | undefined {
+/** An instant query's samples; undefined when it is no vector and no scalar. Thousands are read by pieces. */
+export async function samplesOf(data: unknown): Promise<readonly Sample[] | undefined> {
   const { resultType, result } = (data ?? {}) as Shown;
   if (!Array.isArray(result)) return undefined;
   if (resultType === 'scalar')
     return [{ labels: Labels.NONE, value: numberOf((result as unknown as Point)[1]) }];
   if (resultType !== 'vector') return undefined;
-  return (result as { metric: Record<string, string>; value: Point }[]).map(({ metric, value }) => ({
-    labels: Labels.of(metric),
-    value: numberOf(value[1]),
-  }));
+  const rows = result as readonly { metric: Record<string, string>; value: Point }[];
+  return mapInSlices(rows, ({ metric, value }) => ({ labels: Labels.of(metric), value: numberOf(value[1]) }));
 }
 
 /** The series of a range; undefined when it is no matrix. */
