@@ -123,10 +123,15 @@ test('metrics are listed and chosen, queries are added and removed, also on a ph
   await shows(page, '.took').toMatch(/^3 series/);
   await page.getByRole('button', { name: 'Add a query' }).click();
   await expect.poll(() => page.getByRole('button', { name: 'Execute' }).count()).toBe(2);
-  await page.getByLabel('Expression 2').locator('visible=true').click();
+  const second = page.getByLabel('Expression 2').locator('visible=true');
+  await second.click();
   await page.keyboard.type('1 + 1');
+  // The plain field, or the editor once it is there.
+  const text = () => second.evaluate(field => (field as HTMLInputElement).value ?? field.textContent);
+  await expect.poll(text).toBe('1 + 1');
   await page.keyboard.press('Escape');
-  await page.keyboard.press('Enter');
+  // Completions that come after that would take an Enter.
+  await page.getByRole('button', { name: 'Execute' }).nth(1).click();
   await shows(page, '.panel-of-query >> nth=1 >> .result').toMatch(/scalar\s+2/);
   expect([...new URL(page.url()).searchParams].map(([name]) => name)).toEqual([
     'g0.expr',
