@@ -51,14 +51,17 @@ export class OtherStatuses {
 
   /** Asks once; without an answer the last status stays. @throws QueryError */
   async ask(): Promise<void> {
-    const rules = await this.#rules;
-    if (!this.#rules) return;
+    const configured = this.#rules;
+    if (!configured) return;
+    const rules = await configured;
     const { cluster, instance, sentLabels } = this.#options;
     const queries = { ...STATUS_QUERIES, ...(rules && { recorded: rules.query }) };
     const asked = Object.entries(queries).map(async ([name, query]) => [name, await this.#samples(query)]);
     const answers = Object.fromEntries(await Promise.all(asked)) as StatusAnswers & {
       readonly recorded?: readonly InstantSample[];
     };
+    // A reload may have come meanwhile.
+    if (this.#rules !== configured) return;
     const nameOf = (id: string) => cluster.service(id)?.name;
     const own = instance();
     this.#theirs = statusOfOthers(answers, { instance: own, nameOf, sentLabels });

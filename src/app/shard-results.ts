@@ -242,9 +242,12 @@ export class ShardResults {
       if (answers) await doByPieces(this.#states.adding(answers));
       done(answers?.checked ?? []);
       await this.#otherStatuses.ask();
+      if (this.#monitors !== monitors) return;
       this.#problem = undefined;
       cluster.setShardsProblem(undefined, clock.now());
     } catch (error) {
+      // A configuration of meanwhile asks other questions, or none.
+      if (this.#monitors !== monitors) return;
       const { message } = error as Error;
       if (message !== this.#problem)
         log.warn({ err: message }, 'The storage does not say how services of other shards are');

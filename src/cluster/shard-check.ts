@@ -20,7 +20,7 @@ interface ErrorSource {
   readonly hasFailed: boolean;
 }
 
-/** Why a check is not healthy, in words; those of an answer are in the samples once they are confirmed. */
+/** Why a check is not healthy, one line; a general one until the failure is confirmed and its own text is in the samples. */
 export function errorOf({ status, trouble, hasFailed }: ErrorSource): string | undefined {
   if (status === 'healthy') return undefined;
   return trouble ?? (hasFailed ? 'A check failed; a second one is to confirm it' : undefined);
