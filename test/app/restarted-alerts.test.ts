@@ -1,7 +1,7 @@
 // Alerts that are sent after a restart, by the embedded Alertmanager, real ones and actions. The alert of an
 // outage that ended while the monitor was stopped must not go out as firing.
 
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -70,10 +70,25 @@ async function start(
   });
 }
 
+/** A thread writes its samples meanwhile: a database and a journal that are not of the same moment would be damaged. */
+function copyOfOneMoment(from: string, to: string): void {
+  const changes = () =>
+    readdirSync(from)
+      .sort()
+      .map(file => [file, statSync(join(from, file), { bigint: true })] as const)
+      .map(([file, { size, mtimeNs }]) => `${file} ${size} ${mtimeNs}`)
+      .join();
+  for (let before = ''; before !== changes(); ) {
+    before = changes();
+    rmSync(to, { recursive: true, force: true });
+    cpSync(from, to, { recursive: true });
+  }
+}
+
 /** The next run finds what is on disk now, as after `kill -9`; services may change before it. */
 async function killAndStart(meanwhile: () => void, ...args: Parameters<typeof start>): Promise<void> {
   const [data, copy] = [join(folder, 'data'), join(folder, 'copy')];
-  cpSync(data, copy, { recursive: true });
+  copyOfOneMoment(data, copy);
   await monitor?.close();
   rmSync(data, { recursive: true });
   cpSync(copy, data, { recursive: true });

@@ -212,9 +212,15 @@ describe.skipIf(!canMount()).concurrent.each(OUTAGES)('%s', (_, begin, end, why)
       expect(await world.silenced()).toEqual(['Muted']);
       expect(await world.active()).toEqual(['Known', 'Muted']);
       // What cannot be written is not acknowledged, and in force all the same.
-      expect([await world.raise('Fresh'), await world.silence('Later')]).toEqual([500, 500]);
+      // A file that was made shorter since may have left some room.
+      const whileBroken = (act: () => Promise<number>) => {
+        begin(world.data);
+        return act();
+      };
+      expect(await whileBroken(() => world.raise('Fresh'))).toBe(500);
+      expect(await whileBroken(() => world.silence('Later'))).toBe(500);
       await vi.waitFor(() => expect(world.sent()).toEqual(['Known firing', 'Fresh firing']), PATIENCE);
-      expect(await world.raise('Known', seconds(0))).toBe(500);
+      expect(await whileBroken(() => world.raise('Known', seconds(0)))).toBe(500);
       await vi.waitFor(
         () => expect(world.sent()).toEqual(['Known firing', 'Fresh firing', 'Known resolved']),
         PATIENCE,
