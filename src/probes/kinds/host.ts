@@ -12,6 +12,7 @@ import { CpuMeter } from './host/cpu.js';
 import * as families from './host/families.js';
 import { diskOf, type Filesystem, realFilesystems, usage } from './host/filesystems.js';
 import { MountedFilesystems } from './host/mounted.js';
+import { type NetworkCounters, readCounters } from './host/network.js';
 import { Refreshed } from './host/refreshed.js';
 import { loadSystem, type System } from './host/system.js';
 
@@ -42,7 +43,7 @@ declare module '../../model/result.js' {
   }
 }
 
-/** In milliseconds; a reading starts processes. */
+/** In milliseconds. */
 const NETWORK_AGE = 15_000;
 const FIRST_INTERVAL = 200;
 /** Bridges and the host's ends of containers' links count the same bytes again, and there may be hundreds. */
@@ -54,7 +55,7 @@ class HostProbe implements Probe {
   readonly #system: System;
   readonly #cpu = new CpuMeter();
   readonly #mounted: MountedFilesystems;
-  readonly #network: Refreshed<Systeminformation.NetworkStatsData[]>;
+  readonly #network: Refreshed<NetworkCounters[]>;
   #bootTime = Number.NaN;
   #cpuRatio = Number.NaN;
 
@@ -119,14 +120,12 @@ function deferred(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve };
 }
 
-/** The interfaces that have an address of their own; asking for all of them would list them by further processes. */
-async function readNetwork(system: System): Promise<Systeminformation.NetworkStatsData[]> {
+/** The interfaces that have an address of their own. */
+function readNetwork(system: System): Promise<NetworkCounters[]> {
   const names = Object.entries(networkInterfaces())
     .filter(([name, addresses]) => !PLUMBING.test(name) && addresses?.some(({ internal }) => !internal))
     .map(([name]) => name);
-  const stats = names.length > 0 ? await system.networkStats(names.join(',')) : [];
-  // This is how an interface that went away meanwhile is reported; counters that fell to 0 would look like a reset.
-  return stats.filter(({ operstate, rx_bytes }) => operstate !== 'unknown' || rx_bytes > 0);
+  return readCounters(names, system);
 }
 
 /** Share of memory that is not available, as psutil reckons it. */
@@ -154,7 +153,7 @@ function recordFilesystem(attempt: Attempt, one: Filesystem): void {
   attempt.record(families.diskUsage, labels, usage(one));
 }
 
-function recordNetwork(attempt: Attempt, one: Systeminformation.NetworkStatsData): void {
+function recordNetwork(attempt: Attempt, one: NetworkCounters): void {
   const labels = [one.iface];
   attempt.record(families.received, labels, one.rx_bytes);
   attempt.record(families.receiveErrors, labels, one.rx_errors);
