@@ -17,6 +17,12 @@ export interface StoredScan {
 }
 
 const LEVEL = 4;
+/**
+ * zlib clears 256 KiB of tables for each entry, which takes as long as compressing that of a small cluster. With a quarter of them it
+ * finds the same repetitions in entries up to this many characters.
+ */
+const SMALL = 8 * 1024;
+const SMALL_TABLES = { level: LEVEL, windowBits: 14, memLevel: 7 };
 /** Characters of an entry that takes this thread too long: ten thousand services are 3 MB, a tenth of a second. */
 const LARGE = 256 * 1024;
 const deflateElsewhere = promisify<string, { level: number }, Buffer>(deflate);
@@ -25,6 +31,10 @@ const deflateElsewhere = promisify<string, { level: number }, Buffer>(deflate);
 export async function deflatedScan({ at, entry }: StoredScan): Promise<StoredScan> {
   if (entry.length < LARGE) return { at, entry };
   return { at, entry, deflated: await deflateElsewhere(entry, { level: LEVEL }) };
+}
+
+function deflateEntry(entry: string): Buffer {
+  return deflateSync(entry, entry.length <= SMALL ? SMALL_TABLES : { level: LEVEL });
 }
 
 /** Which scans are asked for: strictly between two moments. */
@@ -69,7 +79,7 @@ export class ScanTable {
     this.#vacuum = () => db.exec('PRAGMA incremental_vacuum(500)');
   }
 
-  append({ at, entry, deflated = deflateSync(entry, { level: LEVEL }) }: StoredScan): void {
+  append({ at, entry, deflated = deflateEntry(entry) }: StoredScan): void {
     this.#insert.run(at, withChecksum(keyOf(at), deflated));
   }
 

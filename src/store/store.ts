@@ -54,6 +54,8 @@ interface Opened {
   readonly days: DayTable;
   readonly hours: HourTable;
   count: number;
+  /** When the newest scan was, or one that is no longer kept. */
+  newest: Millis;
 }
 
 /** Opened by the constructor, closed by {@link close}. No method throws for a disk's sake. */
@@ -186,9 +188,11 @@ export class Store {
 
   /** A clock that was set back would leave scans of a time to come before all new ones. */
   #deleteFuture(opened: Opened, at: Millis): void {
+    if (opened.newest <= at + SET_BACK) return;
     const newest = opened.scans.newest();
-    if (newest === undefined || newest <= at + SET_BACK) return;
-    const scans = opened.scans.deleteAfter(at);
+    const scans = newest !== undefined && newest > at + SET_BACK ? opened.scans.deleteAfter(at) : 0;
+    opened.newest = at;
+    if (newest === undefined || scans === 0) return;
     opened.count -= scans;
     const { file, log } = this.#options;
     const fields = { file, from: timeText(newest), to: timeText(at), scans };
@@ -201,6 +205,7 @@ export class Store {
       const written = this.#database.use(opened => {
         this.#deleteFuture(opened, scan.at);
         opened.scans.append(scan);
+        opened.newest = Math.max(opened.newest, scan.at);
         opened.count++;
         return true;
       });
@@ -217,7 +222,8 @@ function tablesOf(db: Sqlite, damage: DamageSink): Opened {
     const scans = new ScanTable(db, damage);
     const [states, episodes] = [new StateTable(db, damage), new EpisodeTable(db, damage)];
     const [days, hours] = [new DayTable(db, damage), new HourTable(db, damage)];
-    return { db, scans, states, episodes, days, hours, count: scans.count() };
+    const newest = scans.newest() ?? Number.NEGATIVE_INFINITY;
+    return { db, scans, states, episodes, days, hours, count: scans.count(), newest };
   } catch (error) {
     db.close();
     throw error;
