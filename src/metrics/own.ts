@@ -57,6 +57,8 @@ export class OwnMetrics {
   readonly #requests: AnswerCounter;
   readonly #links: Gauge<'runbook' | 'dashboards'>;
   readonly #shard: Gauge<'shard' | 'of'>;
+  /** Of which the size is read. */
+  #store: { readonly size: number } | undefined;
   #storeErrorsSeen = 0;
   readonly #damageSeen = new Map<string, number>();
   #samplesSeen = { appended: 0, errors: 0 };
@@ -99,7 +101,14 @@ export class OwnMetrics {
       'Times the thread that makes the checks died',
     );
     this.#storeUp = gauge('store_up', 'Whether the last write to the store succeeded');
-    this.#storeSize = gauge('store_size_bytes', 'Size of the store on disk');
+    // Asks the file system, so it is measured when it is collected.
+    const readSize = () => this.#storeSize.set(this.#store?.size ?? 0);
+    this.#storeSize = new Gauge({
+      name: 'langgraph_monitor_store_size_bytes',
+      help: 'Size of the store on disk',
+      registers,
+      collect: readSize,
+    });
     this.#storeErrors = counter('store_errors_total', 'Failed writes to the store');
     this.#storePending = gauge(
       'store_pending_scans',
@@ -167,14 +176,14 @@ export class OwnMetrics {
   /** How the store is doing. */
   setStore(store: {
     problem: string | undefined;
-    size: number;
+    readonly size: number;
     errors: number;
     pending: number;
     damage: DamageFigures;
   }): void {
     this.#setDamage('monitor.db', store.damage);
     this.#storeUp.set(store.problem === undefined ? 1 : 0);
-    this.#storeSize.set(store.size);
+    this.#store = store;
     this.#storePending.set(store.pending);
     this.#storeErrors.inc(store.errors - this.#storeErrorsSeen);
     this.#storeErrorsSeen = store.errors;
@@ -198,7 +207,10 @@ export class OwnMetrics {
   }
 
   #setDamage(file: string, { rows, at }: DamageFigures): void {
-    this.#damagedRows.inc({ file }, growth(this.#damageSeen.get(file) ?? 0, rows));
+    const seen = this.#damageSeen.get(file);
+    // As nearly always: prom-client checks and hashes the label each time.
+    if (rows === seen) return;
+    this.#damagedRows.inc({ file }, growth(seen ?? 0, rows));
     this.#damageSeen.set(file, rows);
     if (at !== undefined) this.#damagedAt.set({ file }, at / 1000);
   }

@@ -1,7 +1,7 @@
 // The registry as a Prometheus that scrapes it would store it: the same names and labels, plus whose scrape it was. Comes in:
 // the moment; goes out: a scrape with the parts that changed since the last one.
 
-import type { Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import { METRIC_NAME } from '../model/labels.js';
 import type { Layout } from '../model/result.js';
 import type { Scrape, ScrapeLayout, ScrapePart } from '../model/scrape.js';
@@ -32,6 +32,8 @@ type Texts = readonly (string | number | undefined)[];
 interface SentMetric {
   readonly texts: Texts;
   numbers: readonly number[];
+  /** What prom-client calls its samples; undefined where that cannot be known. */
+  readonly keys: readonly string[] | undefined;
 }
 
 /** A metric of prom-client's. */
@@ -39,6 +41,8 @@ interface OwnMetric {
   readonly name: string;
   /** Measures, where the metric has no value before. */
   readonly collect?: unknown;
+  /** A gauge's and a counter's samples by their labels, in the order in which {@link get} gives them. */
+  readonly hashMap?: Readonly<Record<string, { readonly value: number }>>;
   get(): Promise<Collected>;
 }
 
@@ -102,9 +106,14 @@ export class Sampler {
     // Which there are is looked up for scrapes of the grid: it takes as long as reading half of them.
     if (!isInterim || this.#own.length === 0) this.#own = this.#ownMetrics();
     for (const own of this.#own) {
-      if (isInterim && own.collect && this.#metrics.has(OWN + own.name)) continue;
+      const sent = this.#metrics.get(OWN + own.name);
+      if (isInterim && own.collect && sent) continue;
+      if (sent && isUnchanged(own, sent)) {
+        this.#report.count(sent.numbers);
+        continue;
+      }
       const { name, values } = await own.get();
-      const part = this.#ownPart(name, values);
+      const part = this.#ownPart(name, values, keysOf(own));
       if (part) parts.push(part);
     }
   }
@@ -114,7 +123,7 @@ export class Sampler {
     return all.filter(metric => !(metric instanceof FamilyMetric)) as OwnMetric[];
   }
 
-  #ownPart(name: string, values: Values): ScrapePart | undefined {
+  #ownPart(name: string, values: Values, keys: SentMetric['keys']): ScrapePart | undefined {
     const source = OWN + name;
     const numbers = values.map(each => each.value);
     const known = this.#metrics.get(source);
@@ -128,7 +137,7 @@ export class Sampler {
     const texts = textsOf(values);
     if (known) this.#report.countAdded(seriesIn(texts), seriesIn(known.texts));
     else this.#report.countNew(values.length);
-    this.#metrics.set(source, { texts, numbers });
+    this.#metrics.set(source, { texts, numbers, keys });
     return { source, layout: this.#ownLayout(name, values), values: numbers };
   }
 
@@ -215,6 +224,27 @@ function textsOf(values: Values): Texts {
     ...Object.entries(labels ?? {}).flat(),
     undefined,
   ]);
+}
+
+/** The names of a metric's samples, where they are the whole of what it would give. */
+function keysOf(own: OwnMetric): SentMetric['keys'] {
+  const { collect, hashMap, get } = own;
+  const usual: readonly unknown[] = [Gauge.prototype.get, Counter.prototype.get];
+  return usual.includes(get) && !collect && hashMap ? Object.keys(hashMap) : undefined;
+}
+
+/**
+ * Whether a metric would give what it gave before, without asking it: that makes a promise and two arrays, and of a hundred metrics
+ * some ten change with a scan.
+ */
+function isUnchanged({ hashMap }: OwnMetric, { keys, numbers }: SentMetric): boolean {
+  if (keys === undefined || hashMap === undefined) return false;
+  let at = 0;
+  for (const key in hashMap) {
+    if (key !== keys[at] || !Object.is(hashMap[key]?.value, numbers[at])) return false;
+    at++;
+  }
+  return at === keys.length;
 }
 
 /** Whether a sampling of a metric is of these series in this order. Without garbage: there are thousands. */

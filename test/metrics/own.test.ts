@@ -49,3 +49,14 @@ test('requests are counted by endpoint and status', async () => {
   own.answered('/health', 503);
   expect(await lines()).toEqual([three[0], three[1]?.replace(/1$/, '2'), three[2]]);
 });
+
+test('the size of the store is read when the metrics are', async () => {
+  const registry = new Registry();
+  const own = new OwnMetrics(registry, { version: '1.2.3' });
+  const size = async () => /^langgraph_monitor_store_size_bytes (\S+)$/m.exec(await registry.metrics())?.[1];
+  expect(await size()).toBe('0');
+  const store = { problem: undefined, size: 10, errors: 0, pending: 0, damage: { rows: 0, at: undefined } };
+  own.setStore(store);
+  store.size = 20;
+  expect(await size()).toBe('20');
+});

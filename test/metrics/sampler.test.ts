@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Exposition } from '../../src/metrics/exposition.js';
 import { Sampler } from '../../src/metrics/sampler.js';
 import { family } from '../../src/model/family.js';
@@ -221,4 +221,35 @@ test('an interim scrape has everything where nothing was sent before', async () 
   await sampler.scrape(1000);
   sampler.reset();
   expect(brought(await sampler.scrape(2000, true))).toEqual({ 'registry lag_seconds': 1 });
+});
+
+test('a gauge is asked for its samples only when they have changed', async () => {
+  const { registry, sampler } = make();
+  const gauge = new Gauge({ name: 'size', help: 'Size', labelNames: ['of'], registers: [registry] });
+  const asked = vi.spyOn(Gauge.prototype, 'get');
+  const changes: [name: string, change: () => void, sent: number[] | undefined][] = [
+    ['no sample', () => {}, undefined],
+    ['a first one', () => gauge.set({ of: 'a' }, 1), [1]],
+    ['nothing', () => {}, undefined],
+    ['the same value', () => gauge.set({ of: 'a' }, 1), undefined],
+    ['another value', () => gauge.set({ of: 'a' }, 2), [2]],
+    ['no number', () => gauge.set({ of: 'a' }, Number.NaN), [Number.NaN]],
+    ['still no number', () => {}, undefined],
+    ['a second one', () => gauge.set({ of: 'b' }, 3), [Number.NaN, 3]],
+    ['the first is taken away', () => gauge.remove({ of: 'a' }), [3]],
+    ['another one of the same value', () => [gauge.reset(), gauge.set({ of: 'c' }, 3)], [3]],
+    ['nothing again', () => {}, undefined],
+    ['all are taken away', () => gauge.reset(), []],
+  ];
+  const seen: unknown[] = [];
+  for (const [i, [name, change]] of changes.entries()) {
+    change();
+    asked.mockClear();
+    const values = part(await sampler.scrape(i), 'registry size')?.values;
+    seen.push([name, asked.mock.calls.length, values]);
+  }
+  asked.mockRestore();
+  // Without samples nothing is known of it, so it is asked.
+  const isAsked = (name: string, sent: unknown) => Number(sent !== undefined || name === 'no sample');
+  expect(seen).toEqual(changes.map(([name, , sent]) => [name, isAsked(name, sent), sent]));
 });
