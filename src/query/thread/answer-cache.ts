@@ -113,10 +113,11 @@ export class AnswerCache {
   answer(expr: Expr, text: string, at: Millis, evaluate: Evaluate): readonly InstantSample[] {
     if (at !== this.#at) return evaluate(expr).samples;
     const known = this.#answers.get(text, () => this.#unknown(expr));
+    if (known.needs && known.noSeries && this.#areSame(known.needs, known.noSeries)) return NONE;
+    if (known.answer && this.#isStill(known, at)) return known.answer;
+    // Read before the guard is asked and the whole evaluated: what it is made of.
     const needed = known.needs && this.#readAll(known.needs);
-    if (needed && isSame(needed, known.noSeries)) return NONE;
     const versions = this.#versionsOf(known);
-    if (known.answer && versions && isOf(known, at) && isSame(versions, known.versions)) return known.answer;
     if (this.#findsNothing(known, text, at, evaluate)) return NONE;
     known.answer = undefined;
     const { samples: answer, until } = evaluate(expr);
@@ -124,6 +125,18 @@ export class AnswerCache {
     known.isLarge = answer.length > MAX_SAMPLES;
     if (versions && !known.isLarge) Object.assign(known, { answer, versions, since: at, until });
     return answer;
+  }
+
+  /** Whether the answer that is kept is that of this moment, too. */
+  #isStill(known: KnownAnswer, at: Millis): boolean {
+    const { inputs, isLarge, versions } = known;
+    return inputs !== undefined && !isLarge && isOf(known, at) && this.#areSame(inputs, versions);
+  }
+
+  /** Whether inputs are as they were. Without garbage: of nearly all of a hundred rules they are. */
+  #areSame(inputs: readonly Input[], versions: readonly number[]): boolean {
+    for (let i = 0; i < inputs.length; i++) if (this.#read(inputs[i] as Input) !== versions[i]) return false;
+    return true;
   }
 
   /** Undefined where its answer is not to be kept: then its inputs are not looked at in vain. */
@@ -190,10 +203,6 @@ export class AnswerCache {
     else input.version = selection.read(this.#at, this.#options.lookback);
     return input.version;
   }
-}
-
-function isSame(versions: readonly number[], before: readonly number[] | undefined): boolean {
-  return before !== undefined && versions.every((each, i) => each === before[i]);
 }
 
 function isOf({ hasWindows, since, until }: KnownAnswer, at: Millis): boolean {
