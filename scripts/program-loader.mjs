@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 /** V8 looks at its version and its flags only. */
@@ -15,16 +16,26 @@ const MADE_FOR = `${process.version}-${process.platform}-${process.arch}`;
 /** What a file finds there beside globals. */
 const PARAMETERS = 'exports, require, module, __filename, __dirname, moduleUrl, importModule';
 
+/** One number of all threads, 1 while one of them loads its code: src/concurrency/thread-loading.ts sets it and knows the name. */
+const LOADING = 'langgraph-monitor loading';
+const loading = getEnvironmentData(LOADING) ?? new Int32Array(new SharedArrayBuffer(4));
+setEnvironmentData(LOADING, loading);
+
 /** Of this thread. */
 const loaded = [];
+let name;
+
+/** The name of this thread. */
+export const begun = () => name;
 
 /** Loads a thread's first file and what that requires. @returns what it exports */
-export function load(name) {
+export function load(thread) {
+  name = thread;
   const folder = join(HERE, name);
   const requireElse = createRequire(join(folder, 'load.cjs'));
   const modules = new Map();
   const requireHere = specifier =>
-    specifier.startsWith('./') ? loadFile(specifier.slice(2)) : requireElse(specifier);
+    specifier.startsWith('./') ? loadFile(specifier.slice(2)) : underUsualFlags(() => requireElse(specifier));
   const loadFile = file => {
     let module = modules.get(file);
     if (!module) {
@@ -36,7 +47,11 @@ export function load(name) {
     }
     return module.exports;
   };
-  return loadFile(`${name}.cjs`);
+  try {
+    return loadFile(`${name}.cjs`);
+  } finally {
+    limitGrowth();
+  }
 }
 
 /** Writes the compiled code of what this thread has loaded and run so far. */
@@ -61,16 +76,22 @@ function compile(path) {
 }
 
 /**
- * V8 takes code that was compiled under the same flags. This one src/cli/engine.ts keeps at 1, and V8 puts it back to its default
- * whenever it sets up the heap of another thread, which may be at any moment of the start: so code is made and taken under the default.
+ * V8 takes code that was compiled under the same flags, of Node's own modules those that are not yet loaded included. All others
+ * src/cli/engine.ts sets when the code of the start is loaded; this one keeps the young generation small meanwhile, and V8 itself
+ * puts it back to its default whenever it sets up the heap of another thread.
  */
 function underUsualFlags(work) {
   setFlagsFromString('--semi-space-growth-factor=2');
   try {
     return work();
   } finally {
-    setFlagsFromString('--semi-space-growth-factor=1');
+    limitGrowth();
   }
+}
+
+/** Not while a thread begins: it would have to compile all that it uses of Node. */
+function limitGrowth() {
+  if (Atomics.load(loading, 0) === 0) setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 const codeFile = path => path.replace(/\.cjs$/, `.${MADE_FOR}.code`);
