@@ -9,7 +9,7 @@ import { glob, isPattern, PatternError } from '../config/glob.js';
 import { ConfigError } from '../config/load.js';
 import { readText } from '../config/text-file.js';
 import type { RuleFile } from './definition.js';
-import { readRuleFile } from './read.js';
+import { readingRuleFile, readRuleFile } from './read.js';
 
 /**
  * Loads every file a pattern matches, each once; relative patterns are relative to `baseFolder`. A pattern may match
@@ -20,7 +20,7 @@ export function loadRuleFiles(patterns: readonly string[], baseFolder: string): 
   return doAtOnce(loadingRuleFiles(patterns, baseFolder));
 }
 
-/** The same, with a stop after each file: what parses expressions takes a while. */
+/** The same, with a stop after each file and before each rule: what parses expressions takes a while. */
 export function* loadingRuleFiles(
   patterns: readonly string[],
   baseFolder: string,
@@ -43,7 +43,11 @@ export function loadEach(files: readonly string[]): RuleFile[] {
 function* loadingEach(files: readonly string[], mistakes: string[]): Generator<void, RuleFile[]> {
   const loaded: RuleFile[] = [];
   for (const file of new Set(files)) {
-    loaded.push(...collecting(mistakes, () => [loadRuleFile(file)]));
+    try {
+      loaded.push(yield* readingRuleFile(file, readText(file)));
+    } catch (error) {
+      mistakes.push(...mistakesOf(error));
+    }
     yield;
   }
   return loaded;
@@ -85,8 +89,13 @@ function collecting<T>(mistakes: string[], body: () => T[]): T[] {
   try {
     return body();
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    mistakes.push(...error.mistakes);
+    mistakes.push(...mistakesOf(error));
     return [];
   }
+}
+
+/** @throws what is none of the user's */
+function mistakesOf(error: unknown): readonly string[] {
+  if (error instanceof ConfigError) return error.mistakes;
+  throw error;
 }

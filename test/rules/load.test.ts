@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { glob, PatternError } from '../../src/config/glob.js';
 import { ConfigError } from '../../src/config/load.js';
-import { loadRuleFiles } from '../../src/rules/load.js';
+import { loadingRuleFiles, loadRuleFiles } from '../../src/rules/load.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'load-rules-'));
 
@@ -94,4 +94,29 @@ describe('files', () => {
     expect(thrown).toBeInstanceOf(ConfigError);
     expect((thrown as ConfigError).mistakes).toEqual(mistakes);
   });
+});
+
+test('work stops after each file and before each rule, and a mistake ends it after the last file', () => {
+  const inner = mkdtempSync(join(folder, 'stops-'));
+  const group = (name: string, exprs: readonly string[]) => ({
+    name,
+    rules: exprs.map((expr, i) => ({ record: `r${i}`, expr })),
+  });
+  writeFileSync(
+    join(inner, 'a.yml'),
+    JSON.stringify({ groups: [group('a', ['1', '2']), group('b', ['3'])] }),
+  );
+  const work = loadingRuleFiles(['*.yml'], inner);
+  let stops = 0;
+  let step = work.next();
+  for (; !step.done; step = work.next()) stops++;
+  expect(stops).toBe(4);
+  expect(step.value.map(({ groups }) => groups.map(({ rules }) => rules.length))).toEqual([[2, 1]]);
+
+  writeFileSync(join(inner, 'b.yml'), JSON.stringify({ groups: [group('c', ['(', '1'])] }));
+  const failing = loadingRuleFiles(['*.yml'], inner);
+  expect(() => {
+    for (stops = 0; !failing.next().done; ) stops++;
+  }).toThrow(ConfigError);
+  expect(stops).toBe(7);
 });
