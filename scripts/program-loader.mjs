@@ -89,9 +89,17 @@ function underUsualFlags(work) {
   }
 }
 
+/** In milliseconds: while no thread but this one has much to do the other has begun by then. Young generations grow meanwhile. */
+const PATIENCE = 60;
+let loadingSince;
+
 /** Not while a thread begins: it would have to compile all that it uses of Node. */
 function limitGrowth() {
-  if (Atomics.load(loading, 0) === 0) setFlagsFromString('--semi-space-growth-factor=1');
+  if (Atomics.load(loading, 0) === 1) {
+    loadingSince ??= performance.now();
+    if (performance.now() - loadingSince < PATIENCE) return;
+  }
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 const codeFile = path => path.replace(/\.cjs$/, `.${MADE_FOR}.code`);
