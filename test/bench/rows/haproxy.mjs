@@ -17,7 +17,7 @@ const REACH = { atMost: 1 };
 
 export default {
   name: 'haproxy',
-  minutes: 1.5,
+  minutes: 1.2,
   about: `HAProxy with ${SIZE.backends} backends x ${SIZE.servers} servers: fetch, parse, update, render; CPU per series`,
   async run(bench) {
     const children = new Children();

@@ -19,7 +19,7 @@ const SECONDS = / (\d+)\.(\d{3})\n$/;
 
 export default {
   name: 'import',
-  minutes: 1.3,
+  minutes: 0.6,
   about: 'import of a week of 150 series x 30 s',
   async run(bench) {
     const days = bench.either(7, 1);

@@ -10,7 +10,7 @@ const KINDS = [
 
 export default {
   name: 'promql-disk',
-  minutes: 0.8,
+  minutes: 0.3,
   about: 'bytes per sample on disk, a week of 150 series x 30 s',
   async run(bench) {
     const days = bench.either(7, 1);

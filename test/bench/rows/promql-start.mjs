@@ -8,7 +8,7 @@ import { inTurns } from '../harness/turns.mjs';
 
 export default {
   name: 'promql-start',
-  minutes: 2.3,
+  minutes: 1.6,
   about: 'start over a month of history to the first answered query, 150 series x 30 s',
   async run(bench) {
     const days = bench.either(30, 1);
