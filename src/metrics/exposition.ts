@@ -23,6 +23,17 @@ interface ExpositionSource extends SourceView {
   values: readonly number[];
 }
 
+/** Which lines a page has, whatever their values are. */
+export interface Outline {
+  /** All sources, in the order they are printed in. */
+  readonly sources: readonly SourceView[];
+  /** Of each family that has series: which of the sources have some, and how many there are, absent ones included. */
+  readonly members: ReadonlyMap<
+    FamilyMetric,
+    { readonly sources: readonly number[]; readonly series: number }
+  >;
+}
+
 /** Holds each source's last readings. A series that is not repeated is gone. */
 export class Exposition {
   /** By the names their series have. */
@@ -30,6 +41,8 @@ export class Exposition {
   readonly #sources = new Map<string, ExpositionSource>();
   readonly #layouts = new Map<number, LayoutGroup[]>();
   #version = 0;
+  #structure = 0;
+  #outline: { readonly structure: number; readonly outline: Outline } | undefined;
 
   /** Registers every family there may be; a family named twice is taken once. */
   constructor(registry: Registry, families: Iterable<MetricFamily>) {
@@ -45,6 +58,18 @@ export class Exposition {
     return this.#version;
   }
 
+  /** Changes whenever a series may have come or gone, one that is absent for the moment not included. */
+  get structure(): number {
+    return this.#structure;
+  }
+
+  /** Which lines a page has; the same object as long as {@link structure} is the same. */
+  get outline(): Outline {
+    if (this.#outline?.structure !== this.#structure)
+      this.#outline = { structure: this.#structure, outline: outlineOf([...this.#sources.values()]) };
+    return this.#outline.outline;
+  }
+
   /** Something outside the readings has changed what /metrics shows. */
   markChanged(): void {
     this.#version++;
@@ -57,10 +82,12 @@ export class Exposition {
   observe(source: string, target: string, readings: Readings): void {
     this.#version++;
     let known = this.#sources.get(source);
-    if (!known || readings.layout) {
+    const { layout } = readings;
+    const isNew = layout && !(known?.target === target && isSame(known.layout, layout));
+    if (!known || isNew) {
       if (known) this.#removeSource(known);
-      if (!readings.layout) return;
-      known = this.#addSource(target, readings.layout, readings.values);
+      if (!layout) return;
+      known = this.#addSource(target, layout, readings.values);
       this.#sources.set(source, known);
     }
     known.values = readings.values;
@@ -86,6 +113,7 @@ export class Exposition {
   }
 
   #removeSource({ group }: ExpositionSource): void {
+    this.#structure++;
     if (--group.sources > 0) return;
     for (const family of group.families) family.setRows(group.layout, undefined);
     if (group.hash === undefined) return;
@@ -95,6 +123,7 @@ export class Exposition {
   }
 
   #addSource(target: string, given: Layout, values: readonly number[]): ExpositionSource {
+    this.#structure++;
     const group = this.#layoutGroupOf(given);
     group.sources++;
     return { target, group, layout: group.layout, values };
@@ -125,6 +154,18 @@ export class Exposition {
     for (const [family, at] of places) family.setRows(layout, at);
     return [...places.keys()];
   }
+}
+
+function outlineOf(sources: readonly ExpositionSource[]): Outline {
+  const all = new Map<FamilyMetric, { sources: number[]; series: number }>();
+  for (const [i, { group }] of sources.entries())
+    for (const family of group.families) {
+      const members = all.get(family) ?? { sources: [], series: 0 };
+      all.set(family, members);
+      members.sources.push(i);
+      members.series += family.rowsOf(group.layout).length;
+    }
+  return { sources, members: all };
 }
 
 /** A number, since a text would be as long as the layout. */

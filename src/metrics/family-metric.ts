@@ -67,6 +67,11 @@ export class FamilyMetric {
     else this.#rows.delete(layout);
   }
 
+  /** Which series of a layout are of this family: where they stand in it. */
+  rowsOf(layout: Layout): readonly number[] {
+    return this.#rows.get(layout)?.at ?? [];
+  }
+
   /** Whether a source has series here; each of them may be absent at the moment. */
   get hasSamples(): boolean {
     return this.#rows.size > 0;

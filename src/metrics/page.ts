@@ -1,16 +1,18 @@
 // The bytes of /metrics, made once per change and served from then on, plain and gzipped.
 
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { Registry } from 'prom-client';
 import type { Exposition } from './exposition.js';
-import { type Collection, collect, type Format, write } from './render.js';
+import { PageCompressor } from './page-compressor.js';
+import { PagePrinter, type Section } from './page-printer.js';
+import { type Collection, collect, type Format } from './render.js';
 
-const compress = promisify(gzip);
+/** A page in pieces, in their order. */
+export type PageBytes = readonly Uint8Array[];
 
 interface Rendered {
-  readonly plain: Promise<Buffer>;
-  zipped?: Promise<Buffer>;
+  readonly sections: Promise<readonly Section[]>;
+  readonly plain: Promise<PageBytes>;
+  zipped?: Promise<PageBytes>;
 }
 
 interface MetricsResponse {
@@ -23,32 +25,31 @@ interface MetricsResponse {
 export class MetricsPage {
   readonly #registry: Registry;
   readonly #exposition: Exposition;
+  readonly #printers: Readonly<Record<Format, PagePrinter>>;
+  readonly #compressor = new PageCompressor();
   #page: MetricsResponse | undefined;
-  #length = 0;
 
   constructor(registry: Registry, exposition: Exposition) {
     this.#registry = registry;
     this.#exposition = exposition;
+    this.#printers = {
+      text: new PagePrinter(exposition, 'text'),
+      openmetrics: new PagePrinter(exposition, 'openmetrics'),
+    };
   }
 
   /** The page as bytes; the same object as long as nothing has changed. */
-  get(format: Format, zipped: boolean): Promise<Buffer> {
+  get(format: Format, zipped: boolean): Promise<PageBytes> {
     const page = this.#current();
     let rendered = page.formats.get(format);
     if (!rendered) {
-      rendered = { plain: page.collection.then(collection => this.#write(collection, format)) };
+      const sections = page.collection.then(collection => this.#printers[format].print(collection));
+      rendered = { sections, plain: sections.then(all => all.map(({ bytes }) => bytes)) };
       page.formats.set(format, rendered);
     }
     if (!zipped) return rendered.plain;
-    rendered.zipped ??= rendered.plain.then(bytes => compress(bytes, { level: 4 }));
+    rendered.zipped ??= rendered.sections.then(all => this.#compressor.compress(all));
     return rendered.zipped;
-  }
-
-  #write(collection: Collection, format: Format): Buffer {
-    // A page is about as long as the one before.
-    const bytes = write(collection, format, this.#length + Math.ceil(this.#length / 64));
-    this.#length = bytes.length;
-    return bytes;
   }
 
   #current(): MetricsResponse {

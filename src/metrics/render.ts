@@ -41,20 +41,25 @@ export function describeRegistry(
     }));
 }
 
-/**
- * Writes every family that has samples; the readings are those of the moment this is called.
- * @param expected how many bytes it may become
- */
-export function write(collection: Collection, format: Format, expected = 0): Buffer {
-  const writer = new TextWriter(expected);
-  for (const family of collection) {
-    writer.head(header(family, format));
-    if (family instanceof FamilyMetric) family.write(writer);
-    else writeCollected(family, writer);
-  }
-  writer.head('');
-  if (format === 'openmetrics') writer.add('# EOF\n');
+/** Writes every family that has samples; the readings are those of the moment this is called. */
+export function write(collection: Collection, format: Format): Buffer {
+  const writer = new TextWriter(0);
+  for (const family of collection) writeFamily(family, format, writer);
+  writeEnd(format, writer);
   return writer.end();
+}
+
+/** Writes a family that has samples, with its header. */
+export function writeFamily(family: Collection[number], format: Format, writer: TextWriter): void {
+  writer.head(header(family, format));
+  if (family instanceof FamilyMetric) family.write(writer);
+  else writeCollected(family, writer);
+  writer.head('');
+}
+
+/** What a page ends with. */
+export function writeEnd(format: Format, writer: TextWriter): void {
+  if (format === 'openmetrics') writer.add('# EOF\n');
 }
 
 function header({ name, help, type }: { name: string; help: string; type: unknown }, format: Format): string {

@@ -57,6 +57,6 @@ test.each<[name: string, before: object, after: object, arrives: InferenceResult
   results.configure(targets(before));
   results.configure(targets(after));
   results.add(arrives);
-  const page = (await new MetricsPage(registry, exposition).get('text', false)).toString();
+  const page = Buffer.concat(await new MetricsPage(registry, exposition).get('text', false)).toString();
   expect(page.includes(`llm_probe_success{target="llm",test="${arrives.test}",model="m"} 1`)).toBe(shown);
 });

@@ -192,7 +192,8 @@ describe('MetricsPage', () => {
     const { page: metrics, exposition } = page();
     for (const value of [1, 2]) {
       exposition.observe('s', 't', { values: [value, value, value] });
-      const [plain, zipped] = await Promise.all([metrics.get(format, false), metrics.get(format, true)]);
+      const both = await Promise.all([metrics.get(format, false), metrics.get(format, true)]);
+      const [plain, zipped] = both.map(pieces => Buffer.concat(pieces)) as [Buffer, Buffer];
       expect(gunzipSync(zipped)).toEqual(plain);
       expect(plain.toString()).toContain(`b{target="t"} ${value}\n`);
     }

@@ -34,7 +34,7 @@ const skipped: InferenceResult = { ...ok, outcome: { type: 'skip', reason: 'down
 
 /** Samples that are not 0, but for buckets; without the labels that all have. */
 async function samples(matching = /./): Promise<string[]> {
-  const text = (await page.get('text', false)).toString();
+  const text = Buffer.concat(await page.get('text', false)).toString();
   return text
     .split('\n')
     .filter(line => line !== '' && !line.startsWith('#') && !line.includes('_bucket{') && matching.test(line))
@@ -44,7 +44,7 @@ async function samples(matching = /./): Promise<string[]> {
 
 test('everything is 0 from the start, so that the first failure is an increase', async () => {
   metrics.setAsked('a', [asked], isM);
-  const text = (await page.get('text', false)).toString();
+  const text = Buffer.concat(await page.get('text', false)).toString();
   expect(text).toContain(
     'llm_probe_failures_total{target="a",test="generate",model="m",reason="timeout"} 0\n',
   );
@@ -68,7 +68,9 @@ test('an answer', async () => {
     'tokens_per_second{target="a",model="m"} 20',
     'tokens{target="a",model="m"} 16',
   ]);
-  const buckets = (await page.get('text', false)).toString().match(/token_seconds_bucket{.*} \d+/g);
+  const buckets = Buffer.concat(await page.get('text', false))
+    .toString()
+    .match(/token_seconds_bucket{.*} \d+/g);
   expect(buckets?.map(line => line.replace(/.*le="([^"]+)".* /, '$1 '))).toEqual([
     '0.025 0',
     '0.05 0',
@@ -146,5 +148,5 @@ test('a service that is gone, and one that is not known', async () => {
   metrics.add(ok);
   metrics.remove('a');
   metrics.add(ok);
-  expect((await page.get('text', false)).toString()).not.toContain('target=');
+  expect(Buffer.concat(await page.get('text', false)).toString()).not.toContain('target=');
 });

@@ -3,7 +3,7 @@
 import { CONTENT_TYPE, type Format } from '../../metrics/render.js';
 import { wantsGzip } from '../accept-encoding.js';
 import type { ApiContext } from '../context.js';
-import { type RequestContext, route } from '../route.js';
+import { ChunkedBody, type RequestContext, route } from '../route.js';
 
 export const metrics = route({
   method: 'GET',
@@ -13,7 +13,7 @@ export const metrics = route({
   async handle(_, { metrics: page }: Pick<ApiContext, 'metrics'>, request) {
     const format = acceptedFormat(request.accept);
     const zipped = wantsGzip(request.acceptEncoding);
-    const body = await page.get(format, zipped);
+    const body = new ChunkedBody(await page.get(format, zipped));
     const headers: Record<string, string> = { vary: 'accept, accept-encoding' };
     if (zipped) headers['content-encoding'] = 'gzip';
     return { type: CONTENT_TYPE[format], headers, body };
