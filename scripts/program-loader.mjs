@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
-import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 /** V8 looks at its version and its flags only. */
@@ -15,11 +14,6 @@ const MADE_FOR = `${process.version}-${process.platform}-${process.arch}`;
 
 /** What a file finds there beside globals. */
 const PARAMETERS = 'exports, require, module, __filename, __dirname, moduleUrl, importModule';
-
-/** One number of all threads, 1 while one of them loads its code: src/concurrency/thread-loading.ts sets it and knows the name. */
-const LOADING = 'langgraph-monitor loading';
-const loading = getEnvironmentData(LOADING) ?? new Int32Array(new SharedArrayBuffer(4));
-setEnvironmentData(LOADING, loading);
 
 /** Of this thread. */
 const loaded = [];
@@ -47,11 +41,7 @@ export function load(thread) {
     }
     return module.exports;
   };
-  try {
-    return loadFile(`${name}.cjs`);
-  } finally {
-    limitGrowth();
-  }
+  return loadFile(`${name}.cjs`);
 }
 
 /** Writes the compiled code of what this thread has loaded and run so far. */
@@ -76,30 +66,17 @@ function compile(path) {
 }
 
 /**
- * V8 takes code that was compiled under the same flags, of Node's own modules those that are not yet loaded included. All others
- * src/cli/engine.ts sets when the code of the start is loaded; this one keeps the young generation small meanwhile, and V8 itself
- * puts it back to its default whenever it sets up the heap of another thread.
+ * V8 takes code that was compiled under the same flags, that of Node's own modules included. All others src/cli/engine.ts sets once
+ * the code of the start is loaded; this one keeps the young generation small meanwhile, and V8 puts it back to its default whenever
+ * it sets up the heap of another thread, which may be at any moment: so code is made and taken under the default.
  */
 function underUsualFlags(work) {
   setFlagsFromString('--semi-space-growth-factor=2');
   try {
     return work();
   } finally {
-    limitGrowth();
+    setFlagsFromString('--semi-space-growth-factor=1');
   }
-}
-
-/** In milliseconds: while no thread but this one has much to do the other has begun by then. Young generations grow meanwhile. */
-const PATIENCE = 60;
-let loadingSince;
-
-/** Not while a thread begins: it would have to compile all that it uses of Node. */
-function limitGrowth() {
-  if (Atomics.load(loading, 0) === 1) {
-    loadingSince ??= performance.now();
-    if (performance.now() - loadingSince < PATIENCE) return;
-  }
-  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 const codeFile = path => path.replace(/\.cjs$/, `.${MADE_FOR}.code`);

@@ -4,7 +4,6 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Millis } from '../model/time.js';
 import { LOADED, type PreparedStart, READY, type SupervisorRequest } from './supervised-thread.js';
-import { noteLoading, noteNotLoading } from './thread-loading.js';
 
 /** How large V8's young generation may grow, in MiB: its own limit is sixteen times as much while little is going on. */
 const YOUNG_GENERATION_MIB = 8;
@@ -54,9 +53,7 @@ export class PreparedThread<Data> {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     const start: PreparedStart = { port: port2, ready: this.#ready };
-    noteLoading();
     this.#worker = startThread(options, start);
-    this.#worker.once('exit', noteNotLoading);
     // What it dies of is found again by the thread that is started in its place.
     this.#worker.on('error', this.#onEnd).on('exit', this.#onEnd);
   }

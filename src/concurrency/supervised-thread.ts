@@ -2,7 +2,6 @@
 
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { ownThread } from './life-signs.js';
-import { noteNotLoading } from './thread-loading.js';
 
 /** To the thread, beside its requests. */
 export type SupervisorRequest =
@@ -38,7 +37,6 @@ export const LOADED = 1;
  * @param meanwhile what a thread that was started before its data are known does until then
  */
 export function supervised<Data>(meanwhile?: () => void): SupervisedStart<Data> {
-  noteNotLoading();
   const start = startOf<Data>(workerData, meanwhile);
   start.port.postMessage({ type: 'started', thread: ownThread() } satisfies SupervisedEvent);
   return start;

@@ -1,6 +1,6 @@
 // A thread that is started before its data are known.
 
-import { BroadcastChannel, setEnvironmentData } from 'node:worker_threads';
+import { BroadcastChannel } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PreparedThread } from '../../src/concurrency/prepared-thread.js';
 import { SupervisedWorker } from '../../src/concurrency/supervised-worker.js';
@@ -95,18 +95,6 @@ test('and for one that dies before', async () => {
   await expect.poll(() => calls, TIMEOUT).toBe(1);
   prepared.onceLoaded(() => calls++);
   expect(calls).toBe(2);
-});
-
-test.each([
-  ['until it has loaded its code', undefined],
-  ['or until it has died', new URL('threads/none.mjs', import.meta.url)],
-])('the loader of the program finds that a thread is loading %s', async (_, file) => {
-  const loading = new Int32Array(new SharedArrayBuffer(4));
-  setEnvironmentData('langgraph-monitor loading', loading);
-  const prepared = prepare(file);
-  expect(loading[0]).toBe(1);
-  await expect.poll(() => loading[0], TIMEOUT).toBe(0);
-  await prepared.discard();
 });
 
 test('one that dies of its data is followed by another', async () => {
