@@ -17,19 +17,14 @@ const PARAMETERS = 'exports, require, module, __filename, __dirname, moduleUrl, 
 
 /** Of this thread. */
 const loaded = [];
-let name;
-
-/** The name of this thread. */
-export const begun = () => name;
 
 /** Loads a thread's first file and what that requires. @returns what it exports */
-export function load(thread) {
-  name = thread;
+export function load(name) {
   const folder = join(HERE, name);
   const requireElse = createRequire(join(folder, 'load.cjs'));
   const modules = new Map();
   const requireHere = specifier =>
-    specifier.startsWith('./') ? loadFile(specifier.slice(2)) : underUsualFlags(() => requireElse(specifier));
+    specifier.startsWith('./') ? loadFile(specifier.slice(2)) : requireElse(specifier);
   const loadFile = file => {
     let module = modules.get(file);
     if (!module) {
@@ -66,9 +61,8 @@ function compile(path) {
 }
 
 /**
- * V8 takes code that was compiled under the same flags, that of Node's own modules included. All others src/cli/engine.ts sets once
- * the code of the start is loaded; this one keeps the young generation small meanwhile, and V8 puts it back to its default whenever
- * it sets up the heap of another thread, which may be at any moment: so code is made and taken under the default.
+ * V8 takes code that was compiled under the same flags. This one src/cli/engine.ts keeps at 1, and V8 puts it back to its default
+ * whenever it sets up the heap of another thread, which may be at any moment of the start: so code is made and taken under the default.
  */
 function underUsualFlags(work) {
   setFlagsFromString('--semi-space-growth-factor=2');

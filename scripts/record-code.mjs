@@ -4,12 +4,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
-import v8 from 'node:v8';
+import { setFlagsFromString } from 'node:v8';
 import { BroadcastChannel, isMainThread } from 'node:worker_threads';
 
 /** Names the loader's file to the program that is run. */
@@ -101,42 +100,28 @@ async function use(url) {
 
 const loader = process.env[LOADER];
 if (loader) {
-  // Code is taken under the flags it was kept under. The program sets its own when the main thread and the query thread have loaded
-  // theirs (src/cli/engine.ts); here they are set when those two have kept it.
-  const setFlags = v8.setFlagsFromString;
-  const own = [];
-  v8.setFlagsFromString = flags => own.push(flags);
-  syncBuiltinESMExports();
   // Or what ran once would be gone before it is kept.
-  setFlags('--no-flush-bytecode');
-  const { begun, saveCode } = await import(pathToFileURL(loader).href);
+  setFlagsFromString('--no-flush-bytecode');
+  const { saveCode } = await import(pathToFileURL(loader).href);
+  const save = () => {
+    setFlagsFromString('--flush-bytecode');
+    saveCode();
+  };
   const channel = new BroadcastChannel(LOADER);
   channel.unref();
   if (isMainThread) {
-    let threads = 0;
-    let done = 0;
-    process.on('worker', () => threads++);
-    channel.onmessage = ({ data }) => {
-      if (data !== 'done') return;
-      done++;
-      if (done === threads) {
-        for (const flags of own) setFlags(flags);
-        // V8 puts it back whenever a thread begins.
-        setFlags('--semi-space-growth-factor=2');
-        channel.postMessage('own flags');
-      } else if (done === 2 * threads) process.send('saved');
-    };
+    let waiting = 0;
+    process.on('worker', () => waiting++);
+    channel.onmessage = () => --waiting === 0 && process.send('saved');
     process.on('message', () => {
-      setFlags('--flush-bytecode');
-      saveCode();
-      channel.postMessage('usual flags');
+      save();
+      channel.postMessage('save');
     });
     process.channel.unref();
   } else {
-    channel.onmessage = ({ data }) => {
-      if (data === 'done') return;
-      if ((data === 'usual flags') === (begun() === 'query')) saveCode();
-      channel.postMessage('done');
+    channel.onmessage = () => {
+      save();
+      channel.postMessage('saved');
     };
   }
 }

@@ -7,7 +7,6 @@ import { fileProblem } from '../config/file-problem.js';
 import { samplesChanged } from '../store/changed-samples.js';
 import { loadNative } from '../store/native.js';
 import { importOpenMetrics } from '../tsdb/import/import.js';
-import { configureEngine } from './engine.js';
 import { parseFlags, UsageError } from './flags.js';
 import type { Output } from './output.js';
 
@@ -17,7 +16,6 @@ export async function importFiles(args: readonly string[], output: Output): Prom
   const files = flags.words;
   if (files.length === 0) throw new UsageError('import wants the name of a file');
   loadNative();
-  configureEngine();
   computeForSeconds();
   try {
     mkdirSync(flags.storage.path, { recursive: true });

@@ -9,7 +9,6 @@ import { didYouMean } from '../config/did-you-mean.js';
 import type { PreparedQueryThread } from '../query/query-thread.js';
 import { commandLines, findCommand, usageOf, wantsHelp } from './command.js';
 import { commands } from './commands.js';
-import { configureEngine } from './engine.js';
 import { type Flags, helpText, parseFlags, UsageError } from './flags.js';
 import { LogOutput } from './log-output.js';
 import { nativeModuleProblem } from './native-modules.js';
@@ -117,10 +116,7 @@ async function runMonitor(flags: Flags, output: Output, queryThread: PreparedQue
     import('../app/monitor.js'),
     import('../app/log.js'),
   ]);
-  queryThread.onceLoaded(() => {
-    configureEngine();
-    optimizeByRequests();
-  });
+  optimizeByRequests();
   const logOutput = new LogOutput();
   const log = createLog(flags.logLevel, flags.logFormat, logOutput);
   logOutput.onRecovered = lines => log.warn({ lines }, 'Log lines were lost');

@@ -3,7 +3,7 @@
 
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Millis } from '../model/time.js';
-import { LOADED, type PreparedStart, READY, type SupervisorRequest } from './supervised-thread.js';
+import { type PreparedStart, READY, type SupervisorRequest } from './supervised-thread.js';
 
 /** How large V8's young generation may grow, in MiB: its own limit is sixteen times as much while little is going on. */
 const YOUNG_GENERATION_MIB = 8;
@@ -40,7 +40,7 @@ export function startThread(
 export class PreparedThread<Data> {
   readonly #worker: Worker;
   readonly #port: MessagePort;
-  readonly #ready = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+  readonly #ready = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   #isTaken = false;
   #isGiven = false;
   #hasEnded = false;
@@ -61,20 +61,6 @@ export class PreparedThread<Data> {
   /** It has died, or was discarded. */
   get hasEnded(): boolean {
     return this.#hasEnded;
-  }
-
-  /** Calls back when the thread has loaded its code, or has ended: at once where that was before. */
-  onceLoaded(call: () => void): void {
-    if (this.#hasEnded || Atomics.load(this.#ready, 1) === LOADED) {
-      call();
-      return;
-    }
-    let isCalled = false;
-    const callOnce = () => {
-      if (!isCalled) call();
-      isCalled = true;
-    };
-    this.#worker.once('message', callOnce).once('exit', callOnce);
   }
 
   /** Lets the thread begin with its data; what is given later has no effect. */

@@ -1,6 +1,6 @@
 // What a thread of a SupervisedWorker is started with, and the messages of the two beside requests and events.
 
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { ownThread } from './life-signs.js';
 
 /** To the thread, beside its requests. */
@@ -25,12 +25,11 @@ export interface SupervisedStart<Data> {
 /** What a thread is started with whose data come later, as the first message. */
 export interface PreparedStart {
   readonly port: MessagePort;
-  /** {@link READY} at 0 once the data are there; {@link LOADED} at 1 once the thread has loaded its code. */
+  /** One number: {@link READY} once the data are there. */
   readonly ready: Int32Array;
 }
 
 export const READY = 1;
-export const LOADED = 1;
 
 /**
  * To be called first in the thread: reports to the supervisor that it has started, and blocks until its data are there.
@@ -48,8 +47,6 @@ function startOf<Data>(
 ): SupervisedStart<Data> {
   if (!('ready' in start)) return start;
   const { port, ready } = start;
-  Atomics.store(ready, 1, LOADED);
-  parentPort?.postMessage('loaded');
   if (Atomics.load(ready, 0) !== READY) meanwhile?.();
   Atomics.wait(ready, 0, 0);
   const given = receiveMessageOnPort(port);

@@ -75,28 +75,6 @@ test('and nothing of it when they are there', async () => {
   expect(meanwhile).toEqual([]);
 });
 
-test('calls back once when the thread has loaded its code, and at once after that', async () => {
-  const prepared = prepare();
-  let calls = 0;
-  const count = () => calls++;
-  prepared.onceLoaded(count);
-  expect(calls).toBe(0);
-  await expect.poll(() => calls, TIMEOUT).toBe(1);
-  prepared.onceLoaded(count);
-  expect(calls).toBe(2);
-  await prepared.discard();
-  expect(calls).toBe(2);
-});
-
-test('and for one that dies before', async () => {
-  const prepared = prepare(new URL('threads/none.mjs', import.meta.url));
-  let calls = 0;
-  prepared.onceLoaded(() => calls++);
-  await expect.poll(() => calls, TIMEOUT).toBe(1);
-  prepared.onceLoaded(() => calls++);
-  expect(calls).toBe(2);
-});
-
 test('one that dies of its data is followed by another', async () => {
   const prepared = prepare();
   prepared.give('throw');
