@@ -118,7 +118,8 @@ export function resolveDurations(expr: Expr, times: QueryTimes): Expr {
 
 /** Puts numbers in the place of what was not known before. */
 function resolved<T extends { readonly spans?: Spans }>(node: T, times: QueryTimes): T {
-  const late = Object.entries(node.spans ?? {}).filter(([, span]) => !isConstant((span as SpanExpr).expr));
+  if (!node.spans) return node;
+  const late = Object.entries(node.spans).filter(([, span]) => !isConstant((span as SpanExpr).expr));
   if (late.length === 0) return node;
   const numbers = late.map(([name, span]) => {
     const millis = spanOf((span as SpanExpr).expr, times, name === 'offset');

@@ -47,9 +47,11 @@ export type QueryResult = {
 export function evaluateInstant(expr: Expr, text: string, at: Millis, options: EvaluateOptions): QueryResult {
   const steps = { start: at, step: 0, count: 1 };
   const scope = new Scope(text, steps, options);
-  const value = evaluate(resolveDurations(expr, { step: 0, range: 0 }), steps, scope);
-  return { ...instantValue(value, at), ...scope.findings() };
+  const value = evaluate(resolveDurations(expr, AT_ONCE), steps, scope);
+  return instantResult(value, at, scope.findings());
 }
+
+const AT_ONCE = { step: 0, range: 0 };
 
 /**
  * Evaluates a range query: a scalar or instant vector at every step. Series are sorted by labels.
@@ -59,20 +61,34 @@ export function evaluateRange(expr: Expr, text: string, steps: Steps, options: E
   const scope = new Scope(text, steps, options);
   const times = { step: steps.step / 1000, range: (scope.momentOf('end') - steps.start) / 1000 };
   const value = evaluate(resolveDurations(expr, times), steps, scope);
-  return { type: 'matrix', series: rangeSeries(value, steps), ...scope.findings() };
+  const { warnings, infos, samples, until } = scope.findings();
+  return { type: 'matrix', series: rangeSeries(value, steps), warnings, infos, samples, until };
 }
 
-type Bare<T> = T extends unknown ? Omit<T, 'warnings' | 'infos' | 'samples' | 'until'> : never;
+/** Every object is written out: V8 gives each that is spread from two others a shape of its own, and what reads them is not optimized. */
+function instantResult(
+  value: Value,
+  at: Millis,
+  { warnings, infos, samples, until }: ReturnType<Scope['findings']>,
+): QueryResult {
+  switch (value.type) {
+    case 'scalar':
+      return { type: 'scalar', time: at, value: value.values[0] as number, warnings, infos, samples, until };
+    case 'string':
+      return { type: 'string', time: at, value: value.value, warnings, infos, samples, until };
+    case 'matrix':
+      return { type: 'matrix', series: windowSeries(value), warnings, infos, samples, until };
+    case 'vector':
+      return { type: 'vector', series: instantSeries(value.columns, at), warnings, infos, samples, until };
+  }
+}
 
-function instantValue(value: Value, at: Millis): Bare<QueryResult> {
-  if (value.type === 'scalar') return { type: 'scalar', time: at, value: value.values[0] as number };
-  if (value.type === 'string') return { type: 'string', time: at, value: value.value };
-  if (value.type === 'matrix') return { type: 'matrix', series: windowSeries(value) };
+function instantSeries(columns: readonly Column[], at: Millis): ResultSeries[] {
   const times = Float64Array.of(at);
-  const series = finishNames(value.columns).flatMap(({ labels, has, values }) =>
-    has[0] ? [{ labels, times, values }] : [],
-  );
-  return { type: 'vector', series };
+  const series: ResultSeries[] = [];
+  for (const { labels, has, values } of finishNames(columns))
+    if (has[0]) series.push({ labels, times, values });
+  return series;
 }
 
 /** A range vector's samples at its one step. */

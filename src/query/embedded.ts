@@ -189,9 +189,10 @@ export class EmbeddedEngine implements SamplingEngine {
   async answer(query: ApiQuery, options: QueryOptions = {}): Promise<ApiAnswer> {
     if (query.type === 'metadata') return describeFamilies(this.#options.metadata(), query);
     const id = ++this.#lastId;
-    const { data, length, ...notes } = await this.#query<FirstChunk>(id, query, 'user', options);
-    if (typeof data === 'string' || data.length === length) return { data, ...notes };
-    return { data: this.#fetched(id, data, length, options.signal), ...notes };
+    const first = await this.#query<FirstChunk>(id, query, 'user', options);
+    const { data, length, warnings, infos } = first;
+    if (typeof data === 'string' || data.length === length) return first as ApiAnswer;
+    return { data: this.#fetched(id, data, length, options.signal), warnings, infos };
   }
 
   /** What is left of an answer is kept by the thread until it is fetched, or the signal is aborted. */
@@ -272,8 +273,14 @@ export class EmbeddedEngine implements SamplingEngine {
         signal?.removeEventListener('abort', cancel);
       };
       this.#pending.set(id, {
-        resolve: answer => [done(), resolve(answer as T)],
-        reject: error => [done(), reject(error)],
+        resolve: answer => {
+          done();
+          resolve(answer as T);
+        },
+        reject: error => {
+          done();
+          reject(error);
+        },
       });
       signal?.addEventListener('abort', cancel);
       this.#worker.post(request);
@@ -304,7 +311,8 @@ export class EmbeddedEngine implements SamplingEngine {
   }
 
   #handle(event: QueryThreadEvent): void {
-    if (event.type === 'answer') this.#pending.get(event.id)?.resolve(event.answer);
+    if (event.type === 'text') this.#pending.get(event.id)?.resolve(answerOf(event.text));
+    else if (event.type === 'answer') this.#pending.get(event.id)?.resolve(event.answer);
     else if (event.type === 'error')
       this.#pending.get(event.id)?.reject(new QueryError(event.errorType, event.message));
     else if (event.type === 'chunk') this.#pending.get(event.id)?.resolve(event.bytes);
@@ -331,6 +339,12 @@ export class EmbeddedEngine implements SamplingEngine {
     this.#options.onRestart?.();
   }
 }
+
+function answerOf(text: string): FirstChunk {
+  return { data: text, length: text.length, warnings: NONE, infos: NONE };
+}
+
+const NONE: readonly string[] = [];
 
 function plainAnswer(data: unknown): ApiAnswer {
   return { data: Buffer.from(JSON.stringify(data)), warnings: [], infos: [] };

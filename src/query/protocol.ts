@@ -89,6 +89,8 @@ export type QueryThreadRequest =
 /** From the thread. */
 export type QueryThreadEvent =
   | { readonly type: 'answer'; readonly id: number; readonly answer: ThreadAnswer }
+  /** What most answers are: a {@link FirstChunk} that is all text, without warnings and infos. */
+  | { readonly type: 'text'; readonly id: number; readonly text: string }
   | { readonly type: 'chunk'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly type: 'error'; readonly id: number; readonly errorType: ErrorType; readonly message: string }
   | { readonly type: 'status'; readonly status: SamplesStatus }

@@ -104,12 +104,8 @@ export class PartReader {
   /** @returns undefined when the series are others than they were, and it has to begin again */
   #tryByParts(wanted: Wanted, begin: () => SeriesOf): Series[] | undefined {
     // With its first part at once: most have no other, and each reading asks whether another process has written.
-    const begun = this.#source.read(file => {
-      const started = this.#start(file, wanted, begin());
-      return { ...started, first: this.#part(file, wanted, started, all(wanted.to)) };
-    });
+    const begun = this.#source.read(file => this.#beginWith(file, wanted, begin()));
     const { selection, matching, generation } = begun;
-    selection.add(begun.first);
     while (selection.next < matching.length) {
       wanted.pause?.();
       if (this.#source.generation() !== generation) return undefined;
@@ -118,6 +114,12 @@ export class PartReader {
       selection.add(this.#source.read(file => this.#part(file, wanted, begun, seen)));
     }
     return selection.found;
+  }
+
+  #beginWith(file: SampleFile | undefined, wanted: Wanted, seriesOf: SeriesOf): BegunSelection {
+    const begun = this.#start(file, wanted, seriesOf);
+    begun.selection.add(this.#part(file, wanted, begun, all(wanted.to)));
+    return begun;
   }
 
   #start(file: SampleFile | undefined, wanted: Wanted, seriesOf: SeriesOf): BegunSelection {

@@ -9,11 +9,13 @@ const SAME_LABELS = 'vector cannot contain metrics with the same labelset';
 
 /** Drops the names that are to be dropped and joins series that then have the same labels. @throws EvaluationError */
 export function finishNames(columns: readonly Column[]): readonly Column[] {
-  return joinEqual(
-    columns.map(column =>
-      column.dropName ? { ...column, labels: column.labels.withoutName(), dropName: false } : column,
-    ),
-  );
+  return joinEqual(columns.some(({ dropName }) => dropName) ? columns.map(withoutName) : columns);
+}
+
+function withoutName(column: Column): Column {
+  if (!column.dropName) return column;
+  const { labels, values, has } = column;
+  return { labels: labels.withoutName(), dropName: false, values, has };
 }
 
 /** Joins columns with the same labels; where two of them have a value at one step the query has no answer. */

@@ -152,13 +152,13 @@ export class QueryScheduler {
     const metered = new LimitedSource(source, mayRead, checkpoint, tooMany);
     const answer = executeQuery(query, { source: metered, limits, checkpoint, waited });
     if (!('data' in answer)) return answer;
-    const { data, ...notes } = answer;
-    const [first, ...rest] = data as [Uint8Array<ArrayBuffer>, ...Uint8Array<ArrayBuffer>[]];
-    const text = rest.length === 0 ? textOf(first) : undefined;
-    if (text !== undefined) return { data: text, length: text.length, ...notes };
+    const { data, warnings, infos } = answer;
+    const first = data[0] as Uint8Array<ArrayBuffer>;
+    const text = data.length === 1 ? textOf(first) : undefined;
+    if (text !== undefined) return { data: text, length: text.length, warnings, infos };
     // The rest of a canceled one would never be fetched.
-    if (rest.length > 0 && !task.canceled) responses.add(task.request.id, rest);
-    return { data: first, length: data.reduce((sum, { length }) => sum + length, 0), ...notes };
+    if (data.length > 1 && !task.canceled) responses.add(task.request.id, data.slice(1));
+    return { data: first, length: data.reduce((sum, { length }) => sum + length, 0), warnings, infos };
   }
 
   #requeue(task: QueryTask): void {

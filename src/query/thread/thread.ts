@@ -6,7 +6,7 @@ import { type SupervisedEvent, supervised } from '../../concurrency/supervised-t
 import { type Millis, systemClock } from '../../model/time.js';
 import { SampleStore } from '../../tsdb/store.js';
 import type { SamplesStatus } from '../engine.js';
-import type { QueryThreadEvent, QueryThreadRequest, ThreadOptions } from '../protocol.js';
+import type { QueryThreadEvent, QueryThreadRequest, ThreadAnswer, ThreadOptions } from '../protocol.js';
 import type { RuleEvaluation } from '../rule-evaluation.js';
 import { type PackedScrape, unpackScrape } from '../scrape-codec.js';
 import { DurableSource } from './durable-source.js';
@@ -40,11 +40,22 @@ const { file, retention, maxBytes, ...start } = data;
 const limits = { ...start.limits };
 
 function send(event: QueryThreadEvent | SupervisedEvent): void {
-  // The array is this answer's own.
-  if (event.type === 'answer' && 'data' in event.answer && typeof event.answer.data !== 'string')
-    port.postMessage(event, [event.answer.data.buffer]);
+  if (event.type === 'answer') sendAnswer(event.id, event.answer);
   else if (event.type === 'chunk') port.postMessage(event, [event.bytes.buffer]);
   else port.postMessage(event);
+}
+
+function sendAnswer(id: number, answer: ThreadAnswer): void {
+  const data = 'data' in answer ? answer.data : undefined;
+  // Each object in a message takes both threads longer than copying the text.
+  if (typeof data === 'string' && answer.warnings.length === 0 && answer.infos.length === 0)
+    port.postMessage({ type: 'text', id, text: data } satisfies QueryThreadEvent);
+  else {
+    const event = { type: 'answer', id, answer } satisfies QueryThreadEvent;
+    // The array is this answer's own.
+    if (data instanceof Uint8Array) port.postMessage(event, [data.buffer]);
+    else port.postMessage(event);
+  }
 }
 
 let { obstacle } = start;
