@@ -6,7 +6,7 @@ import { type DamageSink, silentDamage } from '../store/damage.js';
 import { leaveReadable, openDatabase, openToRead, type Sqlite, sizeOnDisk } from '../store/database.js';
 import { rescueRows } from '../store/rescue.js';
 import type { ByteCache } from './chunks/cache.js';
-import { ChunkTable } from './chunks/chunk-table.js';
+import { ChunkTable, type Run } from './chunks/chunk-table.js';
 import { TimestampsTable } from './chunks/timestamps-table.js';
 import { LogTable } from './head/log-table.js';
 import { StreamsTable } from './head/streams-table.js';
@@ -90,6 +90,7 @@ export class SampleFile {
 
   /** A transaction: all of it or nothing, without other writers. */
   transaction<T>(action: () => T): T {
+    this.chunks.forgetRuns();
     try {
       return this.#db.transaction(action).immediate();
     } catch (error) {
@@ -101,7 +102,7 @@ export class SampleFile {
   }
 
   /**
-   * Reads all of an action from one state of the file, from the first call of {@link hold} on: each by itself takes three times
+   * Reads all of an action from one state of the file, from the first chunk on: each by itself takes three times
    * as long.
    */
   reading<T>(action: () => T): T {
@@ -116,14 +117,28 @@ export class SampleFile {
   }
 
   /** Holds the file as it is until the end of what is {@link reading}. Most windows are in memory, and do not need it. */
-  hold(): void {
+  #hold(): void {
     if (this.#isReading && !this.#db.inTransaction) this.#bounds.begin.run();
+  }
+
+  /**
+   * A series' samples of its chunks with a part in `from <= t <= to`, and perhaps more, oldest first. Within {@link reading} they are
+   * kept until something is written, or another connection was found to have written. @throws DamagedRow
+   */
+  runs(series: number, from: Millis, to: Millis): readonly Run[] {
+    const kept = this.chunks.keptRuns(series, from, to);
+    if (kept) return kept;
+    this.#hold();
+    return this.#isReading
+      ? this.chunks.keepRuns(series, from, to)
+      : this.chunks.readAll(this.chunks.within(series, from, to));
   }
 
   /** Whether another connection has written since the last call. */
   wasChanged(): boolean {
     const version = this.#version();
     const changed = version !== this.#seenVersion;
+    if (changed) this.chunks.forgetRuns();
     this.#seenVersion = version;
     return changed;
   }

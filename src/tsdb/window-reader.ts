@@ -143,8 +143,7 @@ export class WindowReader {
     const runs: Run[] = [];
     if (file && !this.#isAllInHead(series)) {
       const until = Math.min(this.#to, headFrom);
-      file.hold();
-      runs.push(...file.chunks.readAll(file.chunks.within(stored.id.get(series), this.#from, until)));
+      runs.push(...file.runs(stored.id.get(series), this.#from, until));
     }
     if (this.#to >= heads.first(series))
       runs.push(heads.read(series, this.#from, this.#to, this.#arena, this.#upTo));

@@ -9,6 +9,7 @@ import type { Effort } from '../codec/guesses.js';
 import { type BundledRow, BundleTable, baseOf, isBundled, joinBounds } from './bundle-table.js';
 import type { ByteCache } from './cache.js';
 import type { ChunkRow, SeriesBounds } from './chunk-row.js';
+import { KeptRuns } from './kept-runs.js';
 import { EVEN, evenTimes, hasSameTimes, type TimestampsTable } from './timestamps-table.js';
 
 /** Bytes of a row beside its samples, about: its other columns, their header and the place of the row in its page. */
@@ -54,6 +55,7 @@ export class ChunkTable {
   readonly #isReadOnly: boolean;
   /** Damaged chunks that cannot be removed. */
   readonly #passedOver = new Set<number>();
+  readonly #kept = new KeptRuns();
 
   constructor(
     db: Sqlite,
@@ -185,6 +187,32 @@ export class ChunkTable {
       ),
     );
     return [{ times, values }];
+  }
+
+  /**
+   * A series' samples of its chunks with a part in `from <= t <= to`, if they are kept; they may reach beyond that. Kept until
+   * {@link forgetRuns}.
+   */
+  keptRuns(series: number, from: Millis, to: Millis): readonly Run[] | undefined {
+    return this.#kept.get(series, from, to);
+  }
+
+  /** The same, read and kept. The caller must call {@link forgetRuns} before anything is written or read anew. @throws DamagedRow */
+  keepRuns(series: number, from: Millis, to: Millis): readonly Run[] {
+    try {
+      const rows = this.within(series, from, to);
+      const runs = this.readAll(rows);
+      this.#kept.add(series, { from, to, rows, runs });
+      return runs;
+    } catch (error) {
+      // What is damaged goes, and in a bundle others' samples go with it.
+      this.forgetRuns();
+      throw error;
+    }
+  }
+
+  forgetRuns(): void {
+    this.#kept.clear();
   }
 
   #decode(row: ChunkRow): Float64Array {

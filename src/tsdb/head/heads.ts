@@ -148,6 +148,8 @@ export class Heads {
 
   /** A series' oldest sample here; infinite when there is none. */
   first(series: SeriesRef): Millis {
+    const { places } = this.#stored;
+    if (!this.timed.has(series) && places.former(series).length === 0) return this.from(series);
     const firsts = this.#places(series).map(place => this.#head(place.head).from(place));
     return Math.min(this.timed.first(series), ...firsts);
   }
