@@ -3,7 +3,7 @@
 
 import type { Millis } from '../model/time.js';
 import { Assembler } from './chunks/assemble.js';
-import type { Run } from './chunks/chunk-table.js';
+import type { Run } from './chunks/run.js';
 
 const NONE: Run = { times: new Float64Array(), values: new Float64Array() };
 

@@ -5,7 +5,7 @@ import type { LabelMatcher, Series } from '../model/samples.js';
 import { lowerBound, upperBound } from '../model/sorted.js';
 import type { Millis } from '../model/time.js';
 import { Assembler } from './chunks/assemble.js';
-import type { Run } from './chunks/chunk-table.js';
+import type { Run } from './chunks/run.js';
 import type { SampleFile } from './file.js';
 import { Arena } from './head/arena.js';
 import type { Heads } from './head/heads.js';

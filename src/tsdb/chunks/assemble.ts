@@ -3,7 +3,7 @@
 
 import { lowerBound, upperBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';
-import type { Run } from './chunk-table.js';
+import type { Run } from './run.js';
 
 /** A part of a run: indexes from `start` up to, not including, `end`. */
 interface Piece {

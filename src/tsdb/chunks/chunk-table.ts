@@ -10,16 +10,11 @@ import { type BundledRow, BundleTable, baseOf, isBundled, joinBounds } from './b
 import type { ByteCache } from './cache.js';
 import type { ChunkRow, SeriesBounds } from './chunk-row.js';
 import { KeptRuns } from './kept-runs.js';
+import type { Run } from './run.js';
 import { EVEN, evenTimes, hasSameTimes, type TimestampsTable } from './timestamps-table.js';
 
 /** Bytes of a row beside its samples, about: its other columns, their header and the place of the row in its page. */
 const ROW_OVERHEAD = 40;
-
-/** Samples of one series, oldest first. */
-export interface Run {
-  readonly times: Float64Array;
-  readonly values: Float64Array;
-}
 
 /** Samples that become a chunk. */
 export interface NewChunk {

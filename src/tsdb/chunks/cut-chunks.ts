@@ -8,7 +8,7 @@ import type { HeadRow } from '../head/head-row.js';
 import type { Heads } from '../head/heads.js';
 import type { StoredSeries } from '../index/series-columns.js';
 import type { SeriesRef } from '../index/series-ref.js';
-import type { Run } from './chunk-table.js';
+import type { Run } from './run.js';
 
 /** Rows of a block, at most: with its series in chunks of as many samples, the scrapes themselves can go. */
 export const BLOCK = 96;

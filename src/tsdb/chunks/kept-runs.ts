@@ -3,7 +3,7 @@
 
 import type { Millis } from '../../model/time.js';
 import type { ChunkRow } from './chunk-row.js';
-import type { Run } from './chunk-table.js';
+import type { Run } from './run.js';
 
 const MAX_SERIES = 64;
 /** Of more samples those are not kept: 16 bytes each. */

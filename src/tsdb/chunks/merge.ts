@@ -4,7 +4,7 @@
 import type { SampleFile } from '../file.js';
 import { LARGE_CHUNK, MAX_CHUNK_BYTES } from '../schema.js';
 import type { ChunkRow } from './chunk-row.js';
-import type { Run } from './chunk-table.js';
+import type { Run } from './run.js';
 
 /** Small chunks of a series from which on merging them pays. */
 export const ENOUGH = 8;

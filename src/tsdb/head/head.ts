@@ -3,7 +3,7 @@
 
 import { lowerBound, upperBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';
-import type { Run } from '../chunks/chunk-table.js';
+import type { Run } from '../chunks/run.js';
 import type { StoredSeries } from '../index/series-columns.js';
 import type { SeriesRef } from '../index/series-ref.js';
 import { Arena } from './arena.js';

@@ -2,8 +2,8 @@
 // others. Comes in: rows; goes out: a series' samples, whichever streams brought them.
 
 import type { Millis } from '../../model/time.js';
-import type { Run } from '../chunks/chunk-table.js';
 import { joinRuns } from '../chunks/merge.js';
+import type { Run } from '../chunks/run.js';
 import type { StoredSeries } from '../index/series-columns.js';
 import type { SeriesRef } from '../index/series-ref.js';
 import { Arena } from './arena.js';

@@ -2,7 +2,7 @@
 
 import { lowerBound, upperBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';
-import type { Run } from '../chunks/chunk-table.js';
+import type { Run } from '../chunks/run.js';
 import type { SeriesRef } from '../index/series-ref.js';
 
 /** Samples of a scrape with times of their own: entry i of each is of one sample. */

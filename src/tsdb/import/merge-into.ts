@@ -4,9 +4,9 @@ import type { Labels } from '../../model/labels.js';
 import { lowerBound } from '../../model/sorted.js';
 import type { Millis } from '../../model/time.js';
 import type { ChunkRow } from '../chunks/chunk-row.js';
-import type { Run } from '../chunks/chunk-table.js';
 import { joinRuns } from '../chunks/merge.js';
 import { PageFiller } from '../chunks/page-filler.js';
+import type { Run } from '../chunks/run.js';
 import type { SampleFile } from '../file.js';
 import { MAX_CHUNK_BYTES, PAGE_SIZE } from '../schema.js';
 
