@@ -1,4 +1,4 @@
-// What chunks hold is kept between two readings of a window: until something is written, by whomever, and for windows within.
+// What chunks hold is kept between two readings of a window: until this process or another one writes, and for windows within.
 
 import { expect, test } from 'vitest';
 import { ByteCache } from '../../../src/tsdb/chunks/cache.js';
