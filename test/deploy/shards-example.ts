@@ -11,7 +11,7 @@ import { ROOT } from './tool.js';
 /** Ports of the example, each of which is another one here. */
 const PORTS = [8180, 8181, 8182, 8183, 8428, 8880, 9190, 9191, 9290, 9291];
 export const SHARDS = [0, 1, 2, 3] as const;
-const ALERTMANAGERS = [0, 1] as const;
+export const ALERTMANAGERS = [0, 1] as const;
 
 /** A unit's `ExecStart` as it is for an instance, and its `Environment`. */
 export function commandOf(
@@ -70,7 +70,10 @@ receivers: [{ name: ops, webhook_configs: [{ url: "${receiver}/" }] }]
     await this.#run('victoria-metrics', ['victoria-metrics', ...victoriaMetricsFlags()], {}, 8428, '/health');
     await Promise.all([
       ...ALERTMANAGERS.map(i =>
-        this.#unit('alertmanager@.service', i, 9190 + i, '/-/ready', ['--cluster.settle-timeout=1s']),
+        this.#unit('alertmanager@.service', i, 9190 + i, '/-/ready', [
+          '--cluster.settle-timeout=1s',
+          '--log.level=debug',
+        ]),
       ),
       ...SHARDS.map(i => this.#unit('langgraph-monitor@.service', i, 8180 + i, '/health')),
     ]);
@@ -86,6 +89,14 @@ receivers: [{ name: ops, webhook_configs: [{ url: "${receiver}/" }] }]
   /** What a shard has logged. */
   log(shard: number): string {
     return this.#running.get(`langgraph-monitor@.service${shard}`)?.output ?? '';
+  }
+
+  /** How often an Alertmanager has begun to look at a group while its alerts were firing; it does so after it is done with the time before. */
+  flushes(alertmanager: number, target: string): number {
+    const lines = (this.#running.get(`alertmanager@.service${alertmanager}`)?.output ?? '').split('\n');
+    const isOfGroup = (line: string) =>
+      line.includes('msg=flushing') && line.includes(`target=\\"${target}\\"`) && line.includes('[active]');
+    return lines.filter(isOfGroup).length;
   }
 
   async close(): Promise<void> {

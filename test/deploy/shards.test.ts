@@ -14,7 +14,7 @@ import { type Endpoint, startEndpoint } from '../support/endpoint.js';
 import { composeFile, read } from './compose-file.js';
 import { recipesOf } from './recipes.js';
 import { Sandbox } from './sandbox.js';
-import { commandOf, SHARDS, ShardsExample, victoriaMetricsFlags } from './shards-example.js';
+import { ALERTMANAGERS, commandOf, SHARDS, ShardsExample, victoriaMetricsFlags } from './shards-example.js';
 import { ROOT, tool } from './tool.js';
 
 const FOLDER = 'deploy/shards';
@@ -298,6 +298,10 @@ describe('all of it at work', () => {
         ),
       PATIENCE,
     );
+    // One waits 15 s for the other to send, and then sends what it began with: an alert that has ended since would arrive twice.
+    for (const id of failing)
+      for (const alertmanager of ALERTMANAGERS)
+        await vi.waitFor(() => expect(running.flushes(alertmanager, id)).toBeGreaterThan(1), PATIENCE);
     for (const id of failing) await servers.get(id)?.setFault(OK);
     const want = failing.flatMap(id => [`firing ${id}`, `resolved ${id}`]).sort();
     await vi.waitFor(() => expect(messages('ServiceDown', 'target').sort()).toEqual(want), PATIENCE);
