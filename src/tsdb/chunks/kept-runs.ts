@@ -17,7 +17,7 @@ interface Kept {
   readonly runs: readonly Run[];
 }
 
-/** By series; the one that was read first goes first. Whoever writes chunks must {@link KeptRuns.clear} it. */
+/** By series; the one that was read first goes first. To be {@link KeptRuns.clear cleared} before chunks are written. */
 export class KeptRuns {
   readonly #series = new Map<number, Kept>();
 
