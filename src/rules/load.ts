@@ -94,7 +94,7 @@ function collecting<T>(mistakes: string[], body: () => T[]): T[] {
   }
 }
 
-/** @throws what is none of the user's */
+/** @throws the error itself where it is no mistake of the user's */
 function mistakesOf(error: unknown): readonly string[] {
   if (error instanceof ConfigError) return error.mistakes;
   throw error;

@@ -192,7 +192,7 @@ export class ChunkTable {
     return this.#kept.get(series, from, to);
   }
 
-  /** The same, read and kept. The caller must call {@link forgetRuns} before anything is written or read anew. @throws DamagedRow */
+  /** The same, read and kept. The caller must call {@link forgetRuns} before anything is written, and when another process has. @throws DamagedRow */
   keepRuns(series: number, from: Millis, to: Millis): readonly Run[] {
     try {
       const rows = this.within(series, from, to);
