@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
+import { CLUSTER_GROUP_INTERVAL } from '../support/alertmanager.js';
 import { Child, freePort, makeFolder, removeFolder } from '../support/child.js';
 import { read } from './compose-file.js';
 import { ROOT } from './tool.js';
@@ -53,7 +54,7 @@ export class ShardsExample {
     writeFileSync(join(etc, 'monitor.yml'), example.#here(JSON.stringify({ ...written, ...changes })));
     writeFileSync(
       join(etc, 'alertmanager.yml'),
-      `route: { receiver: ops, group_by: [alertname, target], group_wait: 1s, group_interval: 1s, repeat_interval: 1h }
+      `route: { receiver: ops, group_by: [alertname, target], group_wait: 1s, group_interval: ${CLUSTER_GROUP_INTERVAL}, repeat_interval: 1h }
 receivers: [{ name: ops, webhook_configs: [{ url: "${receiver}/" }] }]
 `,
     );
@@ -77,6 +78,7 @@ receivers: [{ name: ops, webhook_configs: [{ url: "${receiver}/" }] }]
       ),
       ...SHARDS.map(i => this.#unit('langgraph-monitor@.service', i, 8180 + i, '/health')),
     ]);
+    for (const i of ALERTMANAGERS) await this.#joined(i);
     // The example evaluates every 15 s; the last of two flags counts.
     await this.#unit('vmalert.service', undefined, 8880, '/health', ['-evaluationInterval=1s']);
   }
@@ -91,17 +93,23 @@ receivers: [{ name: ops, webhook_configs: [{ url: "${receiver}/" }] }]
     return this.#running.get(`langgraph-monitor@.service${shard}`)?.output ?? '';
   }
 
-  /** How often an Alertmanager has begun to look at a group while its alerts were firing; it does so after it is done with the time before. */
-  flushes(alertmanager: number, target: string): number {
-    const lines = (this.#running.get(`alertmanager@.service${alertmanager}`)?.output ?? '').split('\n');
-    const isOfGroup = (line: string) =>
-      line.includes('msg=flushing') && line.includes(`target=\\"${target}\\"`) && line.includes('[active]');
-    return lines.filter(isOfGroup).length;
+  /** What an Alertmanager has logged. */
+  alertmanagerLog(alertmanager: number): string {
+    return this.#running.get(`alertmanager@.service${alertmanager}`)?.output ?? '';
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#running.values()].map(child => child.kill()));
     removeFolder(this.#folder);
+  }
+
+  /** Waits until an Alertmanager sees the whole cluster: alone, each would send everything. */
+  async #joined(alertmanager: number): Promise<void> {
+    await this.#running.get(`alertmanager@.service${alertmanager}`)?.until(async () => {
+      const answer = await fetch(`${this.url(9190 + alertmanager)}/api/v2/status`);
+      const { cluster } = (await answer.json()) as { cluster: { peers: object[] } };
+      return cluster.peers.length === ALERTMANAGERS.length;
+    });
   }
 
   async #unit(

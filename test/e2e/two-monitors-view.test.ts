@@ -1,7 +1,12 @@
 // Two monitors of which one does not reach a service, with the shipped rules; and two monitors with a cluster of real Alertmanagers.
 
 import { afterEach, expect, test, vi } from 'vitest';
-import { type AlertmanagerServer, startAlertmanager } from '../support/alertmanager.js';
+import {
+  type AlertmanagerServer,
+  CLUSTER_GROUP_INTERVAL,
+  flushes,
+  startAlertmanager,
+} from '../support/alertmanager.js';
 import { freePort } from '../support/child.js';
 import { Cable, type Name, TwoMonitors } from '../support/two-monitors.js';
 
@@ -91,18 +96,19 @@ test('what a peer that is gone saw does not count', async () => {
 test('with a cluster of real Alertmanagers the alerts of both are one, and a notification comes once', async () => {
   two = await TwoMonitors.open({});
   const pair = two;
-  const configuration = `route: { receiver: ops, group_by: [target], group_wait: 1s, group_interval: 1s, repeat_interval: 1h }
+  const configuration = `route: { receiver: ops, group_by: [target], group_wait: 1s, group_interval: ${CLUSTER_GROUP_INTERVAL}, repeat_interval: 1h }
 receivers: [{ name: ops, webhook_configs: [{ url: "${pair.receiver.url}/" }] }]
 `;
   const gossip = await freePort();
-  const first = ['--cluster.settle-timeout=1s', `--cluster.listen-address=127.0.0.1:${gossip}`];
+  const flags = ['--cluster.settle-timeout=1s', '--log.level=debug'];
+  const first = [...flags, `--cluster.listen-address=127.0.0.1:${gossip}`];
   const second = [
-    '--cluster.settle-timeout=1s',
+    ...flags,
     `--cluster.listen-address=127.0.0.1:${await freePort()}`,
     `--cluster.peer=127.0.0.1:${gossip}`,
   ];
-  for (const flags of [first, second])
-    alertmanagers.push(await startAlertmanager(configuration, undefined, flags));
+  for (const member of [first, second])
+    alertmanagers.push(await startAlertmanager(configuration, undefined, member));
   await vi.waitFor(async () => {
     const { cluster } = await (alertmanagers[0] as AlertmanagerServer).get<{ cluster: { peers: object[] } }>(
       'status',
@@ -131,4 +137,10 @@ receivers: [{ name: ops, webhook_configs: [{ url: "${pair.receiver.url}/" }] }]
   }, PATIENCE);
   pair.set(0, true);
   await vi.waitFor(() => expect(pair.about(0)).toEqual(['firing', 'resolved']), PATIENCE);
+  // The second time begins after the first, in which one of them waits for the other.
+  await vi.waitFor(() => {
+    for (const { log } of alertmanagers)
+      expect(flushes(log, { alertname: 'Down', target: 's0' }, 'resolved')).toBeGreaterThan(1);
+  }, PATIENCE);
+  expect(pair.about(0)).toEqual(['firing', 'resolved']);
 });

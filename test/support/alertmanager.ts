@@ -77,3 +77,23 @@ export async function startAlertmanager(
     close,
   };
 }
+
+/** How much longer a group waits than an Alertmanager of a cluster waits for the one before it (`--cluster.peer-timeout`, 15 s). */
+export const CLUSTER_GROUP_INTERVAL = '20s';
+
+/**
+ * How often an Alertmanager has begun to deliver an alert in this state. It begins again only after it is done with the time before,
+ * so after two of them it, too, has taken note of what the others of its cluster have sent.
+ * @param log with `--log.level=debug` @param target the label of that name, by which alerts are grouped
+ */
+export function flushes(
+  log: string,
+  { alertname, target }: { alertname: string; target: string },
+  state: 'active' | 'resolved',
+): number {
+  const isOne = (line: string) =>
+    line.includes('msg=flushing') &&
+    line.includes(`target=\\"${target}\\"`) &&
+    new RegExp(`\\b${alertname}\\[\\w+\\]\\[${state}\\]`).test(line);
+  return log.split('\n').filter(isOne).length;
+}
