@@ -22,6 +22,7 @@ export function AlertRow({ alert, onSilenced }: { alert: ShownAlert; onSilenced:
   const { alertname, service, severity, message, since, fingerprint } = alert;
   const { isOpen, toggle } = useOpen(alert.key);
   const silence = useSilenceButton({ alertname, service, message, fingerprint }, onSilenced);
+  const isSilenceable = alert.state !== 'muted' && alertname !== '';
   const details = `about-${encodeURIComponent(alert.key)}`;
   const about = `${alertname || 'the alert'} of ${service || 'the cluster'}`;
   return (
@@ -40,7 +41,7 @@ export function AlertRow({ alert, onSilenced }: { alert: ShownAlert; onSilenced:
         <Age local={since} />
       </span>
       <div class="buttons">
-        {alert.state === 'muted' || alertname === '' ? null : silence.button}
+        {isSilenceable ? silence.button : null}
         <button
           type="button"
           class="plain-button small"
@@ -52,7 +53,7 @@ export function AlertRow({ alert, onSilenced }: { alert: ShownAlert; onSilenced:
           {isOpen ? 'Less' : 'More'}
         </button>
       </div>
-      {silence.panel}
+      {isSilenceable ? silence.panel : null}
       {isOpen ? <About alert={alert} id={details} /> : <div id={details} hidden />}
     </li>
   );

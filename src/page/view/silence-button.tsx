@@ -85,9 +85,12 @@ export function useSilenceButton(target: SilenceTarget, onDone?: () => void): Si
   };
 }
 
-/** An alert that is silenced leaves its list: the keyboard goes on with the next one there. */
+/**
+ * An alert that is silenced leaves its list: the keyboard goes on with the next one there. Where the list changes before the answer
+ * to the silence arrives, the focus is still in the panel.
+ */
 function leave(button: HTMLButtonElement | null): void {
-  if (button === null || document.activeElement !== button) return;
+  if (!button?.closest('li')?.contains(document.activeElement)) return;
   const all = [...document.querySelectorAll<HTMLElement>('.silence-button')];
   const at = all.indexOf(button);
   const next = all[at + 1] ?? all[at - 1];
