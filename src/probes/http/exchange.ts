@@ -63,7 +63,20 @@ export async function exchange(
         const { secrets, credentialsDroppedAt } = at;
         const redirectedFrom = hops > 0 ? request.url : undefined;
         const { tls } = trace;
-        const decoded = { ...answer, body, encoding, redirectedFrom, credentialsDroppedAt, secrets, tls };
+        const { statusCode, headers, version, url } = answer;
+        // Written out: V8 gives objects that are spread from others a shape of their own, each time.
+        const decoded = {
+          statusCode,
+          headers,
+          version,
+          body,
+          url,
+          encoding,
+          redirectedFrom,
+          credentialsDroppedAt,
+          secrets,
+          tls,
+        };
         recordAnswer(attempt, at, decoded, hops);
         return decoded;
       }

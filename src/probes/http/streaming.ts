@@ -87,8 +87,12 @@ async function transferred(
     if (isStreamed && answer.headers['content-encoding'] !== undefined)
       throw new ProbeFailure('protocol', 'The answer is compressed, which was not asked for');
     const { secrets } = request;
+    const { statusCode, headers, version, url } = answer;
     return {
-      ...answer,
+      statusCode,
+      headers,
+      version,
+      url,
       tls: connection.trace.tls,
       body,
       encoding,
