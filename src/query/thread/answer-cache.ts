@@ -50,7 +50,7 @@ interface KnownAnswer {
   readonly hasWindows: boolean;
   /** Without series of these there is no answer, whatever the time; undefined where that cannot be said. */
   readonly needs: readonly Input[] | undefined;
-  /** The part without which there is no answer, whose own depends on present values alone. */
+  /** The part without which there is no answer, whose own is kept: it depends on present values and on ranges that end now. */
   readonly guard: Expr | undefined;
   /** How often the guard is not to be asked, since it found something the last time. */
   unguarded: number;
@@ -175,7 +175,7 @@ export class AnswerCache {
     const hasWindows = found !== undefined && found.windows.length > 0;
     // Where all of its inputs can be read that says as much.
     const needs = inputs ? undefined : needsOf(expr)?.map(matchers => this.#input(matchers, 'past'));
-    const guard = guardOf(expr, isOfPresent);
+    const guard = guardOf(expr, isKeepable);
     // Of present values alone it costs less to be evaluated once than in part and then as a whole.
     const unguarded = isOfPresent(expr) ? 1 : 0;
     const none = { noSeries: undefined, versions: [], answer: undefined, since: 0, until: 0, isLarge: false };
@@ -207,6 +207,11 @@ export class AnswerCache {
 
 function isOf({ hasWindows, since, until }: KnownAnswer, at: Millis): boolean {
   return !hasWindows || (since <= at && at < until);
+}
+
+/** Growth changes with every moment, but of what has not grown there is none: that is kept until the next scrape. */
+function isKeepable(part: Expr): boolean {
+  return inputsOf(part)?.past.length === 0;
 }
 
 function isOfPresent(part: Expr): boolean {

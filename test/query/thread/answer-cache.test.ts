@@ -38,6 +38,10 @@ const RULES = [
   { record: 'window_before', expr: 'sum_over_time(up[1m] offset 30s)' },
   { record: 'time_of_none', expr: 'time() - never_there or timestamp(doubled{target="t3"}) - time()' },
   { record: 'guarded_by_right', expr: 'increase(up[2m]) > 0 and on (target) slow == 1' },
+  {
+    record: 'guarded_by_growth',
+    expr: 'increase(slow[2m]) > 0 and increase(up[2m]) > increase(slow[2m]) * 0.5',
+  },
   { record: 'divided', expr: 'sum by (target) (rate(slow[2m])) / on (target) (up == 1)' },
   { record: 'predicted', expr: 'predict_linear(up[2m], 60) > 0 and slow > 0' },
   { record: 'no_window', expr: 'rate(never_there_total[5m]) or slow' },
@@ -201,9 +205,9 @@ describe('a question is evaluated', () => {
     ],
     [
       'as a whole where the rest may fail',
-      'up == 0 and on () label_replace(max_over_time(slow[1m]), "a", "b", "", "")',
+      'up == 0 and on () label_replace(max_over_time(slow[1m:15s]), "a", "b", "", "")',
       {},
-      2,
+      4,
     ],
     ['once without any input', 'vector(1)', { parts: [up(0)] }, 1],
   ])('%s', (_, text, second, times) => {
@@ -228,6 +232,11 @@ describe('a question is evaluated', () => {
     ['once until a sample leaves the window', 'sum_over_time(up[1m])', 2],
     ['once while an answer of no growth holds', 'increase(slow[1m])', 2],
     ['every time while growth is extrapolated', 'increase(up[1m])', 3],
+    [
+      'in part while that has not grown',
+      'increase(slow[1m]) > 0 and increase(up[1m]) >= increase(slow[1m])',
+      2,
+    ],
     ['once while nothing is in the window', 'sum_over_time(up[5s])', 1],
     ['once while there is one sample', 'increase(up[20s])', 2],
     ['once where there are no series, though the time counts', 'time() - never_there > 5', 1],
