@@ -147,6 +147,20 @@ const inOneTask = (page: Page, steps: readonly (readonly [label: string, value?:
     }
   }`);
 
+test('a matcher that is added while another change is drawn has the focus', async () => {
+  const page = await on.open('ui/silences?new=1');
+  await hasFocus(page).toBe('Label of matcher 1');
+  await page.evaluate(`(async () => {
+    const value = document.querySelector('.matcher-value');
+    value.value = 'tools';
+    value.dispatchEvent(new Event('input', { bubbles: true }));
+    // It is drawn, and what follows a drawing has not run yet.
+    await new Promise(resolve => setTimeout(resolve));
+    [...document.querySelectorAll('.matchers button')].at(-1).click();
+  })()`);
+  await hasFocus(page).toBe('Label of matcher 2');
+});
+
 test('what is typed and pressed before it is drawn counts', async () => {
   const page = await on.open('ui/silences?new=1');
   await page.evaluate(`localStorage.setItem('langgraph-monitor.author', 'ann')`);

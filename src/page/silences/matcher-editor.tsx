@@ -26,12 +26,15 @@ type MatcherEdit = (matchers: readonly MatcherText[]) => readonly MatcherText[];
 export function MatcherEditor({ id, matchers, faults, onChange }: EditorProps) {
   const labels = useLabels();
   const field = useRef<HTMLFieldSetElement>(null);
-  const isAdded = useRef(false);
+  /** How many lines there were when one was added that is not drawn yet. */
+  const former = useRef(Number.POSITIVE_INFINITY);
+  const names = () => field.current?.querySelectorAll<HTMLInputElement>('.matcher-name') ?? [];
   useEffect(() => {
-    if (!isAdded.current) return;
-    isAdded.current = false;
-    const names = field.current?.querySelectorAll<HTMLInputElement>('.matcher-name');
-    names?.item(names.length - 1)?.focus();
+    // The effect of an earlier drawing may run just before the line is drawn.
+    const drawn = names();
+    if (drawn.length <= former.current) return;
+    former.current = Number.POSITIVE_INFINITY;
+    drawn[drawn.length - 1]?.focus();
   });
   const change = (i: number, part: Partial<MatcherText>) =>
     onChange(newest => newest.map((each, j) => (i === j ? { ...each, ...part } : each)));
@@ -62,7 +65,7 @@ export function MatcherEditor({ id, matchers, faults, onChange }: EditorProps) {
         type="button"
         class="plain-button"
         onClick={() => {
-          isAdded.current = true;
+          former.current = names().length;
           onChange(newest => [...newest, { name: '', operator: '=', value: '' }]);
         }}
       >
