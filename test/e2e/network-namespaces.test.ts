@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, onTestFailed, test, vi } from 'vitest';
 import { type Child, makeFolder, removeFolder } from '../support/child.js';
 import { DIST, writeConfiguration } from '../support/monitor.js';
 import { Namespaces, type NetworkCable, namespacesObstacle } from '../support/namespaces.js';
@@ -142,6 +142,10 @@ receivers: [{ name: ops, webhook_configs: [{ url: "${hub}/notify" }] }]
     }, PATIENCE);
   }
 
+  logs(): string {
+    return this.#children.map(({ output }) => output).join('\n---\n');
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#children.map(child => child.kill()));
     this.#network.close();
@@ -160,6 +164,8 @@ test('lines are cut one after the other, and each message comes once', async ({ 
   if (obstacle !== undefined) skip(obstacle);
   world = await World.open();
   const all = world;
+  // What each of them saw and sent, and when, tells which of the many steps went another way.
+  onTestFailed(() => console.error(all.logs()));
   const got = (id: string, want: string[]) =>
     vi.waitFor(() => expect([id, ...all.about(id)]).toEqual([id, ...want]), PATIENCE);
   const [first, second] = await all.settled();
