@@ -80,7 +80,7 @@ receivers: [{ name: ops, webhook_configs: [{ url: "${receiver}/" }] }]
     ]);
     for (const i of ALERTMANAGERS) await this.#joined(i);
     // The example evaluates every 15 s; the last of two flags counts.
-    await this.#unit('vmalert.service', undefined, 8880, '/health', ['-evaluationInterval=1s']);
+    await this.#unit('vmalert.service', undefined, 8880, '/health', ['-evaluationInterval=5s']);
   }
 
   /** `kill -9` of a monitor. */
