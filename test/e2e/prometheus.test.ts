@@ -29,11 +29,10 @@ beforeAll(async () => {
   await cluster.set('tools', { kind: 'status', code: 503 });
   const pace = { interval: '500ms', timeout: '2s', slowAfter: '1s', confirmEvery: '100ms' };
   monitor = await startMonitor(monitorConfiguration(cluster, pace));
-  plain = await listen((request, response) => {
-    void asPlainText(request.url ?? '/').then(text => {
-      response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
-      response.end(text);
-    });
+  plain = await listen(async (request, response) => {
+    const text = await asPlainText(request.url ?? '/');
+    response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+    response.end(text);
   });
   prometheus = await startPrometheus(
     JSON.stringify({

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test, vi } from 'vitest';
 import { json, OK } from '../../src/demo/fault.js';
 import { type SimulatedServer, startServer } from '../../src/demo/server.js';
-import { portOf } from '../support/http.js';
+import { listener, portOf } from '../support/http.js';
 import { type RunningMonitor, startMonitor } from '../support/monitor.js';
 import { type PrometheusServer, startPrometheus } from '../support/prometheus.js';
 import type { ClusterHealth as Health, ServiceHealth } from './cluster-health.js';
@@ -29,7 +29,7 @@ afterEach(async () => {
 /** In front of the storage's queries. */
 class Door {
   isOpen = true;
-  readonly #server = createServer((request, response) => void this.#handle(request, response));
+  readonly #server = createServer(listener((request, response) => this.#handle(request, response)));
   readonly #target: string;
 
   constructor(target: string) {

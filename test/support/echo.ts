@@ -23,7 +23,7 @@ export interface Echo {
 }
 
 export async function startHttpEcho(seen: SeenMarkers, tls?: Certificate): Promise<Echo> {
-  const server = await listen((request, response) => void answer(request, response, seen), tls);
+  const server = await listen((request, response) => answer(request, response, seen), tls);
   const host = `127.0.0.1:${portOf(server)}`;
   return { url: `${tls ? 'https' : 'http'}://${host}`, host, close: () => stop(server) };
 }

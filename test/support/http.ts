@@ -1,12 +1,34 @@
 // A small HTTP server for a test.
 
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Certificate } from './certificate.js';
 
+/** What answers a request, at once or later. */
+export type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/**
+ * A listener whose failure is ignored after its client has gone: what it asked for, or was still reading, ended with the
+ * test. Any other failure fails the run.
+ */
+export function listener(answer: Answer): RequestListener {
+  return (request, response) => {
+    void (async () => answer(request, response))().catch(error => {
+      if (!response.destroyed) throw error;
+    });
+  };
+}
+
 /** Listens on a free port of 127.0.0.1, over TLS with a certificate. The caller must {@link stop} it. */
-export async function listen(answer: RequestListener, tls?: Certificate): Promise<Server> {
-  const server = tls ? createTlsServer({ cert: tls.cert, key: tls.key }, answer) : createServer(answer);
+export async function listen(answer: Answer, tls?: Certificate): Promise<Server> {
+  const respond = listener(answer);
+  const server = tls ? createTlsServer({ cert: tls.cert, key: tls.key }, respond) : createServer(respond);
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return server;
 }

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 
 const statuses = new Map();
 
-createServer(async (request, response) => {
+async function answer(request, response) {
   const [, path, id, status] = (request.url ?? '').split('/');
   if (path === 'set') statuses.set(id, Number(status));
   if (path === 'notify') {
@@ -15,4 +15,9 @@ createServer(async (request, response) => {
     for (const { labels } of alerts) console.log(JSON.stringify({ status, labels }));
   }
   response.writeHead(path === 'service' ? (statuses.get(id) ?? 200) : 200).end('{}');
+}
+
+createServer((request, response) => {
+  // Of a line that was cut in the middle of a request.
+  answer(request, response).catch(() => response.destroy());
 }).listen(9000);

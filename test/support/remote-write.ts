@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import protobuf from 'protobufjs';
 import snappy from 'snappyjs';
+import { listener } from './http.js';
 
 /** What is answered: by the receiver behind the gate, with a status, or not at all. */
 export type GateMode =
@@ -36,8 +37,7 @@ export class Gate {
   constructor(target?: string, tls?: { readonly cert: string; readonly key: string }) {
     this.#target = target;
     this.#scheme = tls ? 'https' : 'http';
-    const handle = (request: IncomingMessage, response: ServerResponse) =>
-      void this.#handle(request, response);
+    const handle = listener((request, response) => this.#handle(request, response));
     this.#server = tls ? createTlsServer({ cert: tls.cert, key: tls.key }, handle) : createServer(handle);
   }
 
