@@ -20,7 +20,7 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => unk
 export function listener(answer: Answer): RequestListener {
   return (request, response) => {
     void (async () => answer(request, response))().catch(error => {
-      if (!response.destroyed) throw error;
+      if (!request.socket.destroyed) throw error;
     });
   };
 }
