@@ -10,6 +10,7 @@ import { sumOf } from '../harness/exposition.mjs';
 import { get, getJson } from '../harness/loopback.mjs';
 import { httpServices, startMonitor } from '../harness/monitor.mjs';
 import { printed, program, startPrometheus } from '../harness/peers.mjs';
+import { sixServices } from '../harness/six-services.mjs';
 import { quantile } from '../harness/statistics.mjs';
 import { startHealthServer } from '../harness/targets.mjs';
 import { each, inTurns, started } from '../harness/turns.mjs';
@@ -22,7 +23,7 @@ const ANSWER = 927;
 
 export default {
   name: 'bounds',
-  minutes: 3.8,
+  minutes: 4.6,
   apart: true,
   about: 'what Node costs by itself, for the rows that it bounds',
   async run(bench) {
@@ -31,6 +32,7 @@ export default {
       const ports = await startHealthServer(children);
       return [
         ...(await checks(bench, ports)),
+        ...(await scans(bench)),
         ...(await queries(bench, ports)),
         ...(await memory(bench)),
         ...(await starts(bench)),
@@ -85,6 +87,42 @@ async function checksAt(bench, children, ports, { what, services, seconds, every
   return { what, unit: 'ms', ours, peers };
 }
 
+/** The six services of the row scan, asked and taken apart alone. */
+async function scans(bench) {
+  const what = 'CPU of a scan of six services of all kinds, five a second';
+  bench.say(`  ${what}`);
+  return await withChildren(async children => {
+    const services = await sixServices(bench, children);
+    const every = 200;
+    const bare = () =>
+      printed(children, 'bare scan', process.execPath, [
+        program('peers/bare-scan.mjs'),
+        String(every),
+        JSON.stringify(services),
+      ]);
+    const contestants = [
+      await checking(bench, children, services, every / 1000),
+      await started(bench, 'bare scan', bare, during),
+    ];
+    await sleep(bench.either(16, 6) * 1000);
+    const outcomes = await inTurns(bench, bench.either(5, 2), contestants, { together: true });
+    const count = Object.keys(services).length;
+    const [ours, ...peers] = outcomes.map(outcome =>
+      each(outcome, ({ cpu, requests }) => (count * cpu) / requests),
+    );
+    return [{ what, unit: 'ms', ours, peers }];
+  });
+}
+
+/** What a program that prints its requests and its CPU each second has used meanwhile. */
+async function during({ child }, seconds = PACED) {
+  const last = () => JSON.parse(child.stdout.trim().split('\n').at(-1));
+  const before = last();
+  await sleep(seconds * 1000);
+  const after = last();
+  return { cpu: after.cpu - before.cpu, requests: after.requests - before.requests };
+}
+
 /** The program with these services. */
 function checking(bench, children, services, seconds) {
   const every = `${seconds * 1000}ms`;
@@ -113,13 +151,7 @@ function asking(bench, children, args) {
       program('peers/bare-client.mjs'),
       ...args.map(String),
     ]);
-  const last = child => JSON.parse(child.stdout.trim().split('\n').at(-1));
-  return started(bench, `bare ${args[0]}`, start, async ({ child }) => {
-    const before = last(child);
-    await sleep((isPaced ? PACED : SATURATED) * 1000);
-    const after = last(child);
-    return { cpu: after.cpu - before.cpu, requests: after.requests - before.requests };
-  });
+  return started(bench, `bare ${args[0]}`, start, server => during(server, isPaced ? PACED : SATURATED));
 }
 
 /** A query of six series, and an answer that is always the same, with and without a thread that hands it over. */
