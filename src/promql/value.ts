@@ -127,4 +127,4 @@ export class ColumnAllocator {
 }
 
 /** Where a column of one step has a value: all of them share it. */
-const ONE = Uint8Array.of(1);
+export const ONE = Uint8Array.of(1);

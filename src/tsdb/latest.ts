@@ -5,6 +5,9 @@ import type { Millis } from '../model/time.js';
 import { Assembler } from './chunks/assemble.js';
 import type { Run } from './chunks/run.js';
 
+/** Values that share an array: one of its own takes a hundred bytes more for each series. */
+const BLOCK = 64;
+
 const NONE: Run = { times: new Float64Array(), values: new Float64Array() };
 
 /** One at a time for one window. */
@@ -13,6 +16,8 @@ export class Latest {
   readonly #to: Millis;
   readonly #assembler: Assembler;
   #times = NONE.times;
+  #values = NONE.values;
+  #used = 0;
 
   constructor(from: Millis, to: Millis) {
     this.#from = from;
@@ -24,7 +29,18 @@ export class Latest {
   at(time: Millis, value: number): Run {
     if (time < this.#from || time > this.#to) return NONE;
     if (this.#times[0] !== time) this.#times = Float64Array.of(time);
-    return { times: this.#times, values: Float64Array.of(value) };
+    return { times: this.#times, values: this.#arrayOf(value) };
+  }
+
+  #arrayOf(value: number): Float64Array {
+    if (this.#used === this.#values.length) {
+      // Most selections have a handful of series.
+      this.#values = new Float64Array(Math.min(Math.max(this.#values.length * 2, 4), BLOCK));
+      this.#used = 0;
+    }
+    const at = this.#used++;
+    this.#values[at] = value;
+    return this.#values.subarray(at, at + 1);
   }
 
   /** The last sample of some runs that is in the window. */

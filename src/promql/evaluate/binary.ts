@@ -45,7 +45,7 @@ function withScalar(
   const compute = arithmetic(expr.op);
   const test = comparison(expr.op);
   const columns = vector.columns.map(column => {
-    scope.checkpoint();
+    scope.checkpointAfter(column.has.length);
     scope.spend(column.has.length);
     if (compute) return computed(column, scalar.values, swapped, compute);
     return compared(

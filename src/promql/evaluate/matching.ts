@@ -100,7 +100,7 @@ function combine(many: readonly Column[], side: Side, operation: Operation): Col
   // Steps at which a group's result is there already.
   const matched = new Map<number | string, Uint8Array>();
   for (const column of many) {
-    scope.checkpoint();
+    scope.checkpointAfter(count);
     const group = groups.numberOf(column.labels);
     for (const partner of side[group] ?? []) {
       const met = meetings(column, partner);

@@ -7,6 +7,7 @@ import {
   type Column,
   ColumnAllocator,
   type MatrixValue,
+  ONE,
   type Steps,
   timeOf,
   type VectorValue,
@@ -43,13 +44,33 @@ export function vectorSelector(
   const room = new ColumnAllocator(steps.count, found.length);
   const columns: Column[] = [];
   for (const series of found) {
-    scope.checkpoint();
-    const column = lastSamples(series, at, lookback, stamps, room);
+    scope.checkpointAfter(steps.count);
+    const column =
+      steps.count === 1 && series.times.length === 1
+        ? onlySample(series, last, lookback, stamps)
+        : lastSamples(series, at, lookback, stamps, room);
     if (!column) continue;
     scope.spend(steps.count);
     columns.push(column);
   }
   return { type: 'vector', columns };
+}
+
+/** The same of one sample at one step; the column has the source's array, which is not written into. */
+function onlySample(
+  { labels, times, values, ends }: Series,
+  at: Millis,
+  lookback: Millis,
+  stamps: boolean,
+): Column | undefined {
+  const time = times[0] as number;
+  if (time <= at - lookback || time > at) return undefined;
+  for (let i = 0; i < ends.length; i++) {
+    const end = ends[i] as number;
+    if (end > time && end <= at) return undefined;
+  }
+  const column = { labels, dropName: false, values, has: ONE };
+  return stamps ? { ...column, stamps: times } : column;
 }
 
 function lastSamples(

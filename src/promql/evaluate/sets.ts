@@ -27,7 +27,7 @@ export function combineSets(
 function presence(columns: readonly Column[], groups: LabelGroups, count: number, scope: Scope): Presence {
   const found: Presence = [];
   for (const column of columns) {
-    scope.checkpoint();
+    scope.checkpointAfter(count);
     const group = groups.numberOf(column.labels);
     const there = found[group] ?? new Uint8Array(count);
     found[group] = there;
@@ -46,7 +46,7 @@ function masked(
 ): Column[] {
   const kept: Column[] = [];
   for (const column of columns) {
-    scope.checkpoint();
+    scope.checkpointAfter(column.has.length);
     const there = presence[groups.numberOf(column.labels)];
     if (!there) {
       if (!wanted) kept.push(column);
