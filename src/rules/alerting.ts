@@ -22,6 +22,14 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 interface Active {
   readonly labels: Labels;
   alert: Mutable<Alert>;
+  /** What was written of it last, and what that was made of. */
+  written?: { readonly state: AlertState; readonly activeAt: Millis; readonly samples: InstantSample[] };
+}
+
+/** What an expression found, and the alerts that were made of it. */
+interface Found {
+  readonly samples: readonly InstantSample[];
+  readonly alerts: ReadonlyMap<string, Active>;
 }
 
 /** One evaluation: its moment, how far before it the rule looks, and how many alerts it may have (0: any number). */
@@ -44,6 +52,8 @@ export class AlertingRule {
   restored: boolean;
   readonly #expansion: Expansion;
   #active = new Map<string, Active>();
+  /** Of the last evaluation that found something, or ended something. */
+  #found: Found | undefined;
 
   constructor(
     definition: AlertingDefinition,
@@ -78,7 +88,28 @@ export class AlertingRule {
     const samples = queryFunc(expr, text, moment.at - moment.queryOffset);
     // As it is for most rules most of the time.
     if (samples.length === 0 && this.#active.size === 0) return NONE;
-    const found = this.#found(samples, moment.at);
+    const known = this.#found;
+    const found = known && this.#isStill(known, samples) ? known.alerts : this.#update(samples, moment.at);
+    const present = [...this.#active].filter(([key, active]) => this.#advance(key, active, found, moment.at));
+    if (moment.limit > 0 && present.length > moment.limit) {
+      this.#active = new Map();
+      throw new Error(`exceeded limit of ${moment.limit} with ${present.length} alerts`);
+    }
+    this.#found = { samples, alerts: found };
+    return this.restored ? present.flatMap(([, active]) => this.#series(active)) : [];
+  }
+
+  /** Whether what is found is the very answer that was found the last time, and all of its alerts are there: they are as they were. */
+  #isStill({ samples, alerts }: Found, now: readonly InstantSample[]): boolean {
+    if (samples !== now || !this.#expansion.isFixed) return false;
+    for (const key of alerts.keys())
+      if ((this.#active.get(key)?.alert.state ?? 'inactive') === 'inactive') return false;
+    return true;
+  }
+
+  /** Gives alerts what is found now, and begins those that are new. @returns all that are found, by their labels */
+  #update(samples: readonly InstantSample[], at: Millis): Map<string, Active> {
+    const found = this.#newAlerts(samples, at);
     for (const [key, fresh] of found) {
       const known = this.#active.get(key);
       if (known && known.alert.state !== 'inactive') {
@@ -88,12 +119,7 @@ export class AlertingRule {
         this.#active.set(key, fresh);
       }
     }
-    const present = [...this.#active].filter(([key, active]) => this.#advance(key, active, found, moment.at));
-    if (moment.limit > 0 && present.length > moment.limit) {
-      this.#active = new Map();
-      throw new Error(`exceeded limit of ${moment.limit} with ${present.length} alerts`);
-    }
-    return this.restored ? present.flatMap(([, active]) => this.#series(active)) : [];
+    return found;
   }
 
   /** Takes over the alerts of the rule's earlier self. */
@@ -120,7 +146,7 @@ export class AlertingRule {
   /** The alerts of an earlier moment, as if they began with it, by the labels of their ALERTS but for the state. Throws what `ask` throws. */
   replay({ at, queryOffset }: AlertMoment, queryFunc: QueryFunc): Map<string, Alert> {
     const { expr, text } = this.definition;
-    const found = [...this.#found(queryFunc(expr, text, at - queryOffset), at).values()];
+    const found = [...this.#newAlerts(queryFunc(expr, text, at - queryOffset), at).values()];
     const keyOf = (labels: Labels) => this.#seriesLabels(labels).without([ALERT_STATE]).key;
     return new Map(found.map(({ labels, alert }) => [keyOf(labels), alert]));
   }
@@ -155,7 +181,7 @@ export class AlertingRule {
     });
   }
 
-  #found(samples: readonly InstantSample[], at: Millis): Map<string, Active> {
+  #newAlerts(samples: readonly InstantSample[], at: Millis): Map<string, Active> {
     const found = new Map<string, Active>();
     for (const sample of samples) {
       const active = this.#newAlert(sample, at);
@@ -221,12 +247,17 @@ export class AlertingRule {
     alert.resolvedAt = at;
   }
 
-  #series({ labels, alert }: Active): InstantSample[] {
-    const all = this.#seriesLabels(labels);
-    return [
-      { labels: all.with(METRIC_NAME, ALERTS).with(ALERT_STATE, alert.state), value: 1 },
-      { labels: all.with(METRIC_NAME, ALERTS_FOR_STATE), value: Math.floor(alert.activeAt / 1000) },
+  #series(active: Active): readonly InstantSample[] {
+    const { state, activeAt } = active.alert;
+    const { written } = active;
+    if (written?.state === state && written.activeAt === activeAt) return written.samples;
+    const all = this.#seriesLabels(active.labels);
+    const samples = [
+      { labels: all.with(METRIC_NAME, ALERTS).with(ALERT_STATE, state), value: 1 },
+      { labels: all.with(METRIC_NAME, ALERTS_FOR_STATE), value: Math.floor(activeAt / 1000) },
     ];
+    active.written = { state, activeAt, samples };
+    return samples;
   }
 
   /** As in Prometheus a label whose template gave nothing is there as it is written in the rule. */

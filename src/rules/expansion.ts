@@ -55,6 +55,7 @@ export class Expansion {
   readonly #functions: ReadonlyMap<string, GoFunction>;
   readonly #externalLabels: ReadonlyMap<string, string>;
   readonly #templates = new Map<string, Template>();
+  #isFixed = true;
   #at: Millis = Number.NaN;
   /** By the template's text and the alert's labels: those of this evaluation, and those of the one before. */
   #expanded = new Map<string, ExpandedText>();
@@ -67,6 +68,11 @@ export class Expansion {
     this.#context = context;
     this.#functions = this.#makeFunctions();
     this.#externalLabels = new Map(Object.entries(context.externalLabels));
+  }
+
+  /** Whether nothing that was filled in so far depends on more than an alert's labels and value. */
+  get isFixed(): boolean {
+    return this.#isFixed;
   }
 
   /** `at` is the moment of the evaluation. Never throws: a failure is shown in the text. */
@@ -116,6 +122,7 @@ export class Expansion {
       return template.execute(data);
     } catch (error) {
       this.#queries = undefined;
+      this.#isFixed = false;
       return `<error expanding template: error ${stage} template ${this.#name}: ${reasonOf(error)}>`;
     }
   }
@@ -133,6 +140,7 @@ export class Expansion {
     const { externalUrl, query } = this.#context;
     const functions = prometheusFunctions({
       query: text => {
+        this.#isFixed = false;
         const answer = query(text, this.#at);
         this.#queries?.push({ text, answer });
         return answer;
@@ -144,6 +152,7 @@ export class Expansion {
       'now',
       withArity('now', 0, 0, () => {
         this.#queries = undefined;
+        this.#isFixed = false;
         return this.#at / 1000;
       }),
     );

@@ -52,6 +52,8 @@ interface KnownAnswer {
   readonly needs: readonly Input[] | undefined;
   /** The part without which there is no answer, whose own is kept: it depends on present values and on ranges that end now. */
   readonly guard: Expr | undefined;
+  /** The text that the guard's answer is known by. */
+  readonly guardText: string;
   /** How often the guard is not to be asked, since it found something the last time. */
   unguarded: number;
   /** Of the inputs when it was answered last. */
@@ -112,13 +114,13 @@ export class AnswerCache {
   /** The answer to a question, by `evaluate` unless it is known. Throws what that throws. */
   answer(expr: Expr, text: string, at: Millis, evaluate: Evaluate): readonly InstantSample[] {
     if (at !== this.#at) return evaluate(expr).samples;
-    const known = this.#answers.get(text, () => this.#unknown(expr));
+    const known = this.#answers.get(text, () => this.#unknown(expr, text));
     if (known.needs && known.noSeries && this.#areSame(known.needs, known.noSeries)) return NONE;
     if (known.answer && this.#isStill(known, at)) return known.answer;
     // Read before the guard is asked and the whole evaluated: what it is made of.
     const needed = known.needs && this.#readAll(known.needs);
     const versions = this.#versionsOf(known);
-    if (this.#findsNothing(known, text, at, evaluate)) return NONE;
+    if (this.#findsNothing(known, at, evaluate)) return NONE;
     known.answer = undefined;
     const { samples: answer, until } = evaluate(expr);
     known.noSeries = answer.length === 0 ? needed : undefined;
@@ -145,10 +147,10 @@ export class AnswerCache {
   }
 
   /** Whether the part without which it finds nothing finds nothing. */
-  #findsNothing(known: KnownAnswer, text: string, at: Millis, evaluate: Evaluate): boolean {
-    const { guard } = known;
+  #findsNothing(known: KnownAnswer, at: Millis, evaluate: Evaluate): boolean {
+    const { guard, guardText } = known;
     if (!guard || known.unguarded-- > 0) return false;
-    if (this.answer(guard, `guard of ${text}`, at, evaluate).length === 0) return true;
+    if (this.answer(guard, guardText, at, evaluate).length === 0) return true;
     known.unguarded = UNGUARDED;
     return false;
   }
@@ -164,7 +166,7 @@ export class AnswerCache {
     return versions;
   }
 
-  #unknown(expr: Expr): KnownAnswer {
+  #unknown(expr: Expr, text: string): KnownAnswer {
     const found = inputsOf(expr);
     // Those that have something say that the answer has to be made again.
     const inputs = found && [
@@ -179,7 +181,7 @@ export class AnswerCache {
     // Of present values alone it costs less to be evaluated once than in part and then as a whole.
     const unguarded = isOfPresent(expr) ? 1 : 0;
     const none = { noSeries: undefined, versions: [], answer: undefined, since: 0, until: 0, isLarge: false };
-    return { inputs, hasWindows, needs, guard, unguarded, ...none };
+    return { inputs, hasWindows, needs, guard, guardText: `guard of ${text}`, unguarded, ...none };
   }
 
   #input(matchers: Matchers, kind: Kind): Input {
