@@ -61,7 +61,7 @@ export class Rules {
       lookback: limits.lookback,
     });
     this.#queryFunc = (expr, text, at) => {
-      if (this.#isCheckpointDue()) this.#letOthersIn();
+      this.#letOthersIn();
       // Most answers are known: it is made where something is evaluated.
       let checkpoint: (() => void) | undefined;
       return this.#answers.answer(expr, text, at, part => {
@@ -159,14 +159,10 @@ export class Rules {
   #limitedCheckpoint(): () => void {
     const begun = this.#ownTime();
     return () => {
-      if (!this.#isCheckpointDue()) return;
+      if (this.#clock.elapsed() < this.#nextCheckpoint) return;
       const spent = this.#letOthersIn();
       if (spent - begun > QUERY_TIMEOUT) throw new EvaluationError('the query took too long');
     };
-  }
-
-  #isCheckpointDue(): boolean {
-    return this.#clock.elapsed() >= this.#nextCheckpoint;
   }
 
   /** @returns how long the evaluation has taken by now. @throws EvaluationError when that is too long */
