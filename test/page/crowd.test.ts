@@ -8,6 +8,9 @@ const MANY = 1000;
 const FAILING = 200;
 /** Alerts of services; there are some more, of the cluster and of the monitor. */
 const FIRING = { timeout: 120_000, interval: 500 };
+// Buttons are pressed with the keyboard: while alerts begin and end, rows come above them, and a pointer's press would be begun on
+// a button and ended beside it.
+
 /** A view draws a page of what there is: far below what a thousand cards, rows or options would be. */
 const MOST_ELEMENTS = 6000;
 
@@ -52,7 +55,7 @@ test('the overview has all services: by pages, in order, and found by the filter
   // Drawn piece by piece, and yet a page of them, in the order people count in.
   await expect.poll(() => cards.count(), PATIENCE).toBe(60);
   expect((await cards.allTextContents()).slice(0, 4)).toEqual([0, 10, 20, 30].map(i => `Service ${i}`));
-  await group.getByRole('button', { name: 'Show 40 of 40 more' }).click();
+  await group.getByRole('button', { name: 'Show 40 of 40 more' }).press('Enter');
   await expect.poll(() => cards.count(), PATIENCE).toBe(100);
   await expect
     .poll(() => page.evaluate('document.activeElement.innerText'))
@@ -77,7 +80,7 @@ test('the view of alerts has them all: by pages, in groups, and found by the fil
   // Sixty of each group: besides the services there may be a few of the monitor, which is busy.
   await expect.poll(() => rows.count(), PATIENCE).toBeGreaterThanOrEqual(60);
   expect(await rows.count()).toBeLessThan(70);
-  await page.getByRole('button', { name: /^Show 60 of \d+ more$/ }).click();
+  await page.getByRole('button', { name: /^Show 60 of \d+ more$/ }).press('Enter');
   await expect.poll(() => rows.count(), PATIENCE).toBeGreaterThanOrEqual(120);
   await page.getByRole('combobox', { name: /^Groups/ }).selectOption('service');
   await expect.poll(() => page.locator('.alert-group').count(), PATIENCE).toBeGreaterThan(100);
@@ -85,7 +88,7 @@ test('the view of alerts has them all: by pages, in groups, and found by the fil
   await isSmall(page);
   await page.getByRole('searchbox').fill('target="s995"');
   await expect.poll(() => rows.locator('.what').allInnerTexts(), PATIENCE).toMatchObject([/Service 995/]);
-  await page.getByRole('button', { name: /^More about/ }).click();
+  await page.getByRole('button', { name: /^More about/ }).press('Enter');
   await shows(page, '.about').toMatch(/target="s995".*Next/s);
 }, 240_000);
 
@@ -93,12 +96,12 @@ test('an alert that an address names is shown, however far down it is', async ()
   await fire();
   const page = await on.open('ui/alerts?group=none');
   const more = page.getByRole('button', { name: /^Show 60 of \d+ more$/ });
-  await more.click();
-  await more.click();
+  await more.press('Enter');
+  await more.press('Enter');
   await page
     .locator('.alert >> nth=170')
     .getByRole('button', { name: /^More about/ })
-    .click();
+    .press('Enter');
   await shows(page, '.about').toMatch(/target="s\d+"/);
   await page.reload();
   await shows(page, '.about').toMatch(/target="s\d+"/);
@@ -110,7 +113,7 @@ test('incidents come by pages, and are filtered by any of the services', async (
   const page = await on.open('ui/incidents');
   const rows = page.locator('.incident');
   await expect.poll(() => rows.count(), PATIENCE).toBe(100);
-  await page.getByRole('button', { name: /^Show 100 of \d+ more$/ }).click();
+  await page.getByRole('button', { name: /^Show 100 of \d+ more$/ }).press('Enter');
   await expect.poll(() => rows.count(), PATIENCE).toBe(200);
   const services = page.getByRole('combobox', { name: /^Service/ });
   expect((await services.locator('option').allInnerTexts()).slice(0, 4)).toEqual([
