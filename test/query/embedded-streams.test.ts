@@ -110,3 +110,24 @@ test("rules read the newest of all streams at the monitor's own scrape", async (
   expect(await valuesOf('sum:x', BEGIN + 29_999)).toEqual(['sum:x 11']);
   expect(await valuesOf('sum:x', BEGIN + 30_000)).toEqual(['sum:x 2']);
 });
+
+test('a scrape that comes while rules are read is evaluated with them, though queries are answered meanwhile', async () => {
+  const rules = Array.from(
+    { length: 200 },
+    (_, i) => `{ record: "r:${i}", expr: "sum by (a) (rate(x[5m])) / ${i + 1}" }`,
+  );
+  const text = `groups: [{ name: g, interval: 15s, rules: [${rules.join(', ')}] }]`;
+  const files = Array.from({ length: 40 }, (_, i) => toTransfer(readRuleFile(`${i}.yml`, text)));
+  await own(BEGIN);
+  const settings = { interval: 15_000, externalUrl: '', externalLabels: {}, status: 'vector(1)' };
+  engine.setRules({ files, ...settings });
+  let isEvaluated = false;
+  const evaluated = own(BEGIN + 15_000).finally(() => {
+    isEvaluated = true;
+  });
+  while (!isEvaluated) {
+    await engine.instant('vector(1)', BEGIN);
+    await setTimeout(5);
+  }
+  expect((await evaluated)?.status).toBe(1);
+});

@@ -85,8 +85,8 @@ const streams = new StreamReceiver({
 
 let isClosing = false;
 
-/** A scrape is begun in the store, and the rules add to it. */
-let isEvaluating = false;
+/** A scrape is begun in the store and the rules add to it, or rules are read: questions are answered meanwhile, and nothing else. */
+let isChanging = false;
 /** What is to be done next, in order. */
 const deferred: Deferred[] = [];
 
@@ -101,7 +101,7 @@ const scheduler = new QueryScheduler({
   },
   send,
   onRequest: request => {
-    // Questions are answered within an evaluation of the rules; what changes samples or rules comes after it.
+    // Questions are answered within an evaluation of the rules and while some are read; what changes samples or rules comes after it.
     if (request.type === 'obstacle') ({ obstacle } = request);
     else if (request.type === 'target') ({ target } = request);
     else if (request.type === 'ping') send({ type: 'pong' });
@@ -113,11 +113,11 @@ const scheduler = new QueryScheduler({
   },
   onYield: isQuestionRunning => {
     const until = isQuestionRunning ? systemClock.elapsed() - MAX_DELAY_BY_QUERY : Number.POSITIVE_INFINITY;
-    for (let next = deferred[0]; next && !isEvaluating && next.since <= until; next = deferred[0]) {
+    for (let next = deferred[0]; next && !isChanging && next.since <= until; next = deferred[0]) {
       deferred.shift();
       apply(next.request);
     }
-    if (!isEvaluating) streams.append(until);
+    if (!isChanging) streams.append(until);
   },
 });
 
@@ -130,24 +130,24 @@ interface Deferred {
 
 function apply(request: DeferredRequest): void {
   if (request.type === 'append') {
-    const evaluation = ingest(request.scrape);
+    const evaluation = change(() => appendAndEvaluate(request.scrape));
     // Of what is shown between two scrapes nothing is kept.
     send({ type: 'evaluated', evaluation, status: request.scrape.isInterim ? undefined : status() });
   } else if (request.type === 'rules') {
     limits.defaultInterval = request.settings.interval;
-    rules.configure(request.settings);
+    change(() => rules.configure(request.settings));
   } else {
     isClosing = true;
     scheduler.cancelAll();
   }
 }
 
-function ingest(scrape: PackedScrape): RuleEvaluation | undefined {
-  isEvaluating = true;
+function change<T>(action: () => T): T {
+  isChanging = true;
   try {
-    return appendAndEvaluate(scrape);
+    return action();
   } finally {
-    isEvaluating = false;
+    isChanging = false;
   }
 }
 
