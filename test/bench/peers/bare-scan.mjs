@@ -8,21 +8,12 @@
 import http from 'node:http';
 import net from 'node:net';
 import { parse } from 'csv-parse/sync';
+import { getWith } from './get.mjs';
 
 const [every, services] = [Number(process.argv[2]), Object.values(JSON.parse(process.argv[3]))];
 const agent = new http.Agent({ keepAlive: true });
 
-const ask = url =>
-  new Promise((resolve, reject) => {
-    http
-      .get(url, { agent }, response => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', piece => (text += piece));
-        response.on('end', () => resolve(text));
-      })
-      .on('error', reject);
-  });
+const ask = getWith(agent);
 
 /** Asks a Redis for what it says of itself; an answer of `$LENGTH` and so many bytes. */
 function redisAt(host) {

@@ -6,24 +6,13 @@
 
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { getWith } from './get.mjs';
 
 const [warmup, seconds, services, ...ports] = process.argv.slice(2);
 const CONCURRENT = 50;
 const agent = new http.Agent({ keepAlive: true, maxSockets: 10 });
 
-const ask = url =>
-  new Promise((resolve, reject) => {
-    http
-      .get(url, { agent }, response => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', chunk => {
-          text += chunk;
-        });
-        response.on('end', () => resolve(text));
-      })
-      .on('error', reject);
-  });
+const ask = getWith(agent);
 
 let [probes, next, running] = [0, 0, true];
 async function loop() {
